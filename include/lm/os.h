@@ -1,0 +1,37 @@
+/* os.h - what needs more than POSIX: CPU features, usable CPUs, hints about memory. */
+#ifndef LM_OS_H
+#define LM_OS_H
+#include <stdbool.h>
+#include <stddef.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* CPU levels, each including the one before it on its own machine. */
+typedef enum {
+    LM_CPU_REF,
+    LM_CPU_NEON,
+    LM_CPU_AVX2,
+    LM_CPU_AVX512,
+    LM_CPU_AVX512BF16
+} lm_cpu_level;
+
+/* The level in use: the best this CPU has, or the one LM_CPU=ref|neon|avx2|avx512|avx512bf16
+ * in the environment forces (a level the CPU lacks is ignored). */
+lm_cpu_level lm_os_cpu(void);
+const char *lm_os_cpu_name(lm_cpu_level level);
+
+/* Has the CPU the SSE 4.2 CRC-32C instruction? */
+bool lm_os_has_crc32c(void);
+
+/* CPUs this process may run on (its affinity mask), at least 1. */
+size_t lm_os_cpus(void);
+
+/* Asks for huge pages under a large block; a hint, ignored where unsupported. */
+void lm_os_huge(void *block, size_t bytes);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,37 @@
+/* run.h - what a program lends the library while it works: threads, a place for messages,
+ * a stop flag.  The library itself never prints.  NULL may be given everywhere: one thread,
+ * silent, never stopped. */
+#ifndef LM_RUN_H
+#define LM_RUN_H
+#include <signal.h>
+#include <stdbool.h>
+#include "lm/status.h"
+#include "lm/thread.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum { LM_SAY_WARNING, LM_SAY_NOTE, LM_SAY_DETAIL } lm_say_level;
+
+typedef struct {
+    lm_pool *pool; /* NULL: the calling thread alone */
+    /* One line without its end; NULL: silent. */
+    void (*say)(void *context, lm_say_level level, const char *text);
+    /* What is being done and how far it is: done of total in unit; total 0: unknown. */
+    void (*progress)(void *context, const char *what, double done, double total, const char *unit);
+    void *context;
+    const volatile sig_atomic_t *stop; /* non-zero: a signal asks to end; NULL: never */
+} lm_run;
+
+void lm_warn(const lm_run *run, const char *format, ...) LM_PRINTF(2, 3);   /* may be wrong */
+void lm_note(const lm_run *run, const char *format, ...) LM_PRINTF(2, 3);   /* good to know */
+void lm_detail(const lm_run *run, const char *format, ...) LM_PRINTF(2, 3); /* with -v */
+void lm_progress(const lm_run *run, const char *what, double done, double total, const char *unit);
+bool lm_stopped(const lm_run *run);
+lm_pool *lm_run_pool(const lm_run *run); /* NULL if run is NULL */
+
+#ifdef __cplusplus
+}
+#endif
+#endif

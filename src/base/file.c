@@ -1,0 +1,98 @@
+/* file.c - reading files: as a stream, or whole. */
+#include "lm/file.h"
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+#include "lm/memory.h"
+
+static bool is_dash(const char *path)
+{
+    return path[0] == '-' && path[1] == '\0';
+}
+
+lm_status lm_in_open(lm_in *in, const char *path, lm_err *e)
+{
+    struct stat info;
+    *in = (lm_in){STDIN_FILENO, "standard input"};
+    if (!is_dash(path)) {
+        *in = (lm_in){open(path, O_RDONLY | O_CLOEXEC), path};
+        if (in->fd < 0) return lm_fail_errno(e, path, "open");
+    }
+    if (fstat(in->fd, &info) == 0 && !S_ISDIR(info.st_mode)) return LM_OK;
+    if (S_ISDIR(info.st_mode)) errno = EISDIR;
+    (void)lm_fail_errno(e, in->name, "open");
+    lm_in_close(in);
+    return LM_EIO;
+}
+
+lm_status lm_in_read(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *e)
+{
+    ssize_t n;
+    if (room > SSIZE_MAX) room = SSIZE_MAX;
+    do {
+        n = read(in->fd, buffer, room);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) return lm_fail_errno(e, in->name, "read");
+    *got = (size_t)n;
+    return LM_OK;
+}
+
+void lm_in_close(lm_in *in)
+{
+    if (in->fd > STDIN_FILENO) (void)close(in->fd);
+    in->fd = -1;
+}
+
+static lm_status read_all(lm_map *map, lm_in *in, lm_err *e)
+{
+    unsigned char *bytes = NULL;
+    size_t capacity = 0, got = 1;
+    lm_status s = LM_OK;
+    while (!s && got) {
+        s = lm_reserve(&bytes, &capacity, map->length + (1 << 16), 1, e);
+        if (!s) s = lm_in_read(in, bytes + map->length, capacity - map->length, &got, e);
+        if (!s) map->length += got;
+    }
+    map->bytes = bytes;
+    if (s) lm_map_close(map);
+    return s;
+}
+
+lm_status lm_map_open(lm_map *map, const char *path, lm_err *e)
+{
+    lm_in in;
+    struct stat info;
+    *map = (lm_map){0};
+    LM_TRY(lm_in_open(&in, path, e));
+    lm_status s = LM_OK;
+    if (fstat(in.fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
+        (uintmax_t)info.st_size <= SIZE_MAX && !is_dash(path)) {
+        const size_t length = (size_t)info.st_size;
+        void *bytes = mmap(NULL, length, PROT_READ, MAP_PRIVATE, in.fd, 0);
+        if (bytes == MAP_FAILED)
+            s = lm_fail_errno(e, in.name, "map");
+        else
+            *map = (lm_map){bytes, length, true};
+    } else {
+        s = read_all(map, &in, e);
+    }
+    lm_in_close(&in);
+    return s;
+}
+
+void lm_map_close(lm_map *map)
+{
+    /* The library never writes through map->bytes; releasing takes a plain pointer. */
+    union {
+        const unsigned char *bytes;
+        void *block;
+    } held = {map->bytes};
+    if (map->mapped)
+        (void)munmap(held.block, map->length);
+    else
+        lm_free(held.block);
+    *map = (lm_map){0};
+}

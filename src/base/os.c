@@ -1,0 +1,83 @@
+/* os.c - what needs more than POSIX: CPU features, usable CPUs, hints about memory. */
+#include "lm/os.h"
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#ifdef __linux__
+#include <sys/syscall.h>
+/* The library is compiled as strictly POSIX, where the C library hides sched_getaffinity,
+ * madvise and this; the kernel's calls are the same on every C library. */
+long syscall(long number, ...);
+enum { LINUX_MADV_HUGEPAGE = 14 };
+#endif
+
+static const char *const names[] = {"ref", "neon", "avx2", "avx512", "avx512bf16"};
+
+/* Each test includes that the operating system saves the registers. */
+static lm_cpu_level best_level(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    if (!__builtin_cpu_supports("avx2") || !__builtin_cpu_supports("fma")) return LM_CPU_REF;
+    if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512bw") ||
+        !__builtin_cpu_supports("avx512dq") || !__builtin_cpu_supports("avx512vl"))
+        return LM_CPU_AVX2;
+    return __builtin_cpu_supports("avx512bf16") ? LM_CPU_AVX512BF16 : LM_CPU_AVX512;
+#elif defined(__aarch64__)
+    return LM_CPU_NEON;
+#else
+    return LM_CPU_REF;
+#endif
+}
+
+lm_cpu_level lm_os_cpu(void)
+{
+    const lm_cpu_level best = best_level();
+    const char *name = getenv("LM_CPU");
+    if (!name) return best;
+    for (lm_cpu_level level = LM_CPU_REF; level < best; level++)
+        if (strcmp(name, names[level]) == 0 && level != LM_CPU_NEON) return level;
+    return best;
+}
+
+const char *lm_os_cpu_name(lm_cpu_level level)
+{
+    return names[level];
+}
+
+bool lm_os_has_crc32c(void)
+{
+#if defined(__x86_64__) && defined(__GNUC__)
+    return __builtin_cpu_supports("sse4.2");
+#else
+    return false;
+#endif
+}
+
+size_t lm_os_cpus(void)
+{
+    long count = 0;
+#ifdef __linux__
+    unsigned long mask[1024]; /* more CPUs than Linux can be built for */
+    const long bytes = syscall(SYS_sched_getaffinity, 0, sizeof mask, mask);
+    for (long i = 0; i < bytes / (long)sizeof *mask; i++) count += __builtin_popcountl(mask[i]);
+#endif
+#ifdef _SC_NPROCESSORS_ONLN
+    if (count < 1) count = sysconf(_SC_NPROCESSORS_ONLN);
+#endif
+    return count < 1 ? 1 : (size_t)count;
+}
+
+void lm_os_huge(void *block, size_t bytes)
+{
+#ifdef __linux__
+    const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    const uintptr_t from = ((uintptr_t)block + page - 1) / page * page;
+    const uintptr_t to = ((uintptr_t)block + bytes) / page * page;
+    if (from < to) (void)syscall(SYS_madvise, from, to - from, LINUX_MADV_HUGEPAGE);
+#else
+    (void)block;
+    (void)bytes;
+#endif
+}

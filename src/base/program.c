@@ -1,0 +1,218 @@
+/* program.c - what every program has in common: main, messages, signals, exit status. */
+#include "lm/program.h"
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+#include "lm/os.h"
+#include "lm/version.h"
+
+/* One process runs one program, so its state is here. */
+static struct {
+    const lm_program *program;
+    bool quiet, verbose, help, version;
+    bool terminal;    /* standard error is one: progress is shown */
+    bool line_drawn;  /* a progress line stands on it */
+    double drawn_at;  /* when, in seconds */
+    const char *what; /* the phase it shows, since when */
+    double since;
+    lm_out *standard_output;
+} self;
+
+/* ---- signals ---- */
+
+static void remove_and_die(int signal_number)
+{
+    lm_out_unlink_all();
+    (void)raise(signal_number); /* delivered on return, with its default action again */
+}
+
+static void catch_signals(void)
+{
+    static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    struct sigaction action = {.sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND}, old;
+    sigemptyset(&action.sa_mask);
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
+        if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+            (void)sigaction(deadly[i], &action, NULL);
+    (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is a failed write, not a death */
+}
+
+/* ---- messages and progress on standard error ---- */
+
+static double seconds(void)
+{
+    struct timespec now;
+    (void)clock_gettime(CLOCK_MONOTONIC, &now);
+    return (double)now.tv_sec + 1e-9 * (double)now.tv_nsec;
+}
+
+static void erase_line(void)
+{
+    if (self.line_drawn) (void)fputs("\r\033[K", stderr);
+    self.line_drawn = false;
+}
+
+static void say(void *context, lm_say_level level, const char *text)
+{
+    (void)context;
+    if (self.quiet || (level == LM_SAY_DETAIL && !self.verbose)) return;
+    erase_line();
+    (void)fprintf(stderr, "%s: %s%s\n", self.program->name,
+                  level == LM_SAY_WARNING ? "warning: " : "", text);
+}
+
+static void progress(void *context, const char *what, double done, double total, const char *unit)
+{
+    (void)context;
+    if (!self.terminal || self.quiet) return;
+    const double now = seconds();
+    if (what != self.what) {
+        self.what = what;
+        self.since = now;
+    }
+    if (now - self.drawn_at < 0.1) return;
+    self.drawn_at = now;
+    const double passed = now - self.since, rate = passed > 0 ? done / passed : 0;
+    (void)fprintf(stderr, "\r\033[K%s: %.4g %s, %.3g/s", what, done, unit, rate);
+    if (total > 0 && rate > 0) (void)fprintf(stderr, ", %.0f s left", (total - done) / rate);
+    self.line_drawn = true;
+    (void)fflush(stderr);
+}
+
+/* ---- standard input and output ---- */
+
+void lm_program_announce_stdin(int count, char **operands)
+{
+    bool reads = count == 0;
+    for (int i = 0; i < count; i++) reads = reads || strcmp(operands[i], "-") == 0;
+    if (reads && isatty(STDIN_FILENO) == 1)
+        (void)fprintf(stderr, "%s: reading from the terminal; end with Ctrl-D\n",
+                      self.program->name);
+}
+
+static bool waits_for_lines(void)
+{
+    struct stat in, out;
+    return fstat(STDIN_FILENO, &in) == 0 && fstat(STDOUT_FILENO, &out) == 0 &&
+           S_ISFIFO(out.st_mode) && !S_ISREG(in.st_mode);
+}
+
+lm_status lm_program_stdout(lm_out **out, bool line_buffered, lm_err *e)
+{
+    if (!self.standard_output) {
+        LM_TRY(lm_out_open(&self.standard_output, "-", e));
+        lm_out_line_buffered(self.standard_output, line_buffered || waits_for_lines() ||
+                                                       lm_out_is_terminal(self.standard_output));
+    }
+    *out = self.standard_output;
+    return LM_OK;
+}
+
+lm_status lm_program_output(lm_out **out, const char *path, lm_err *e)
+{
+    LM_TRY(lm_out_open(out, path, e));
+    if (!lm_out_is_terminal(*out)) return LM_OK;
+    (void)lm_fail(e, LM_EUSAGE, "%s: a terminal; binary output goes to a file or a pipe", path);
+    lm_out *refused = *out;
+    *out = NULL;
+    return lm_out_close(refused, e->status, e);
+}
+
+/* ---- history ---- */
+
+lm_status lm_program_history(lm_str *out, lm_err *e)
+{
+    LM_TRY(lm_str_addf(out, e, "%s %s", self.program->name, lm_version()));
+    return lm_option_history(self.program->options, out, e);
+}
+
+lm_status lm_history_input(lm_str *out, uint64_t length, uint32_t crc, lm_err *e)
+{
+    return lm_str_addf(out, e, " input=%llu:%08x", (unsigned long long)length, crc);
+}
+
+/* ---- main ---- */
+
+/* What is asked of the program about itself, if anything: it wins over all other arguments. */
+static const char *question(int argc, char **argv)
+{
+    static const char *const questions[] = {"-h", "--help", "--version", "--help-man",
+                                            "--help-bash"};
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        for (size_t k = 0; k < sizeof questions / sizeof *questions; k++)
+            if (strcmp(argv[i], questions[k]) == 0) return questions[k];
+    return NULL;
+}
+
+static lm_status answer(const char *asked, const lm_option *options, lm_err *e)
+{
+    lm_str text = {0};
+    lm_out *out;
+    lm_status s;
+    if (strcmp(asked, "--version") == 0)
+        s = lm_str_addf(&text, e, "%s (Lineage) %s\ncpu: %s\n", self.program->name, lm_version(),
+                        lm_os_cpu_name(lm_os_cpu()));
+    else if (strcmp(asked, "--help-man") == 0)
+        s = lm_option_man(options, &text, e);
+    else if (strcmp(asked, "--help-bash") == 0)
+        s = lm_program_bash(self.program, options, &text, e);
+    else
+        s = lm_program_help(self.program, options, &text, e);
+    if (!s) s = lm_program_stdout(&out, false, e);
+    if (!s) s = lm_out_write(out, text.text, text.length, e);
+    lm_str_free(&text);
+    return s;
+}
+
+static lm_status check_operands(int count, char **operands, lm_err *e)
+{
+    const lm_program *program = self.program;
+    if (count < program->min_operands)
+        return lm_fail(e, LM_EUSAGE, "an operand is missing; usage: %s %s", program->name,
+                       program->usage);
+    if (program->max_operands >= 0 && count > program->max_operands)
+        return lm_fail(e, LM_EUSAGE, "one operand too many: '%s'; usage: %s %s",
+                       operands[program->max_operands], program->name, program->usage);
+    return LM_OK;
+}
+
+static lm_status run_program(const lm_option *options, int argc, char **argv, lm_err *e)
+{
+    int count;
+    lm_run run = {.say = say, .progress = progress};
+    const char *asked = question(argc, argv);
+    if (asked) return answer(asked, options, e);
+    LM_TRY(lm_option_parse(options, argc, argv, &count, e));
+    LM_TRY(lm_option_require(options, e));
+    LM_TRY(check_operands(count, argv + 1, e));
+    self.terminal = isatty(STDERR_FILENO) == 1;
+    if (self.program->threads) LM_TRY(lm_pool_new(&run.pool, (size_t)*self.program->threads, e));
+    const lm_status s = self.program->run(&run, count, argv + 1, e);
+    lm_pool_free(run.pool);
+    return s;
+}
+
+int lm_program_main(const lm_program *program, int argc, char **argv)
+{
+    const lm_option options[] = {
+        {.kind = LM_OPT_GROUP, .name = "", .group = program->options},
+        {'q', "quiet", LM_OPT_FLAG, &self.quiet, .help = "no notes, warnings or progress"},
+        {'v', "verbose", LM_OPT_FLAG, &self.verbose, .help = "say more on standard error"},
+        {'h', "help", LM_OPT_FLAG, &self.help, .help = "show this help and exit"},
+        {0, "version", LM_OPT_FLAG, &self.version,
+         .help = "show the version and the CPU level in use, and exit"},
+        {0}};
+    lm_err e = {0};
+    self.program = program;
+    catch_signals();
+    const lm_status ran = run_program(options, argc, argv, &e);
+    lm_status s = lm_out_close(self.standard_output, ran == LM_NEGATIVE ? LM_OK : ran, &e);
+    if (s == LM_OK) s = ran; /* a negative answer stands if it could be written */
+    erase_line();
+    if (e.status) (void)fprintf(stderr, "%s: %s\n", program->name, e.message);
+    if (s == LM_EUSAGE) (void)fprintf(stderr, "%s: --help shows an example\n", program->name);
+    return (int)s;
+}
