@@ -1,0 +1,113 @@
+/* ngram.h - n-gram models: counting, estimating, querying.
+ * Chen and Goodman, An empirical study of smoothing techniques for language modeling, 1999.
+ *
+ *     lm_ngram_options options = LM_NGRAM_DEFAULTS;
+ *     LM_TRY(lm_ngram_train(&model, text, &options, run, e));      or lm_ngram_load
+ *     lm_ngram_begin(model, &state, false);
+ *     p = lm_ngram_score(model, &state, lm_lang_id(&model->lang, word), &order);
+ *
+ * The n-grams are a trie from the first word to the last.  The nodes of order k stand in one
+ * table, sorted by their words; the children of a node are neighbours in the next table.  A
+ * node's suffix is the node without its first word, in the table before. */
+#ifndef LM_NGRAM_H
+#define LM_NGRAM_H
+#include <stdbool.h>
+#include <stdint.h>
+#include "lm/ckpt.h"
+#include "lm/lang.h"
+#include "lm/memory.h"
+#include "lm/run.h"
+#include "lm/status.h"
+#include "lm/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+enum { LM_NGRAM_ORDER_MAX = 10 };
+
+typedef enum {
+    LM_NGRAM_MLE,  /* C(hw)/C(h); an unseen context falls to the next shorter one */
+    LM_NGRAM_ADDK, /* (C(hw)+k)/(C(h)+k|V|); 1/|V| for an unseen context */
+    LM_NGRAM_MKN,  /* interpolated modified Kneser-Ney, the unigrams with 1/|V| */
+    LM_NGRAM_ARPA  /* not estimated here: read from an ARPA file */
+} lm_ngram_smooth;
+#define LM_NGRAM_SMOOTH_NAMES "mle|addk|mkn"
+
+typedef struct {
+    int order; /* 1 .. LM_NGRAM_ORDER_MAX */
+    lm_ngram_smooth smooth;
+    double k;                    /* ADDK: > 0; Laplace's is 1 */
+    bool closed;                 /* no <unk> */
+    bool no_marks;               /* no <s> and </s>: a line's first words use shorter orders */
+    bool fallback;               /* MKN: use fallback_discount where none can be estimated, */
+    double fallback_discount[3]; /* for counts 1, 2, 3 and more; else fail */
+} lm_ngram_options;
+#define LM_NGRAM_DEFAULTS                                                                          \
+    {                                                                                              \
+        5, LM_NGRAM_MKN, 1.0, false, false, true,                                                  \
+        {                                                                                          \
+            0.5, 1.0, 1.5                                                                          \
+        }                                                                                          \
+    }
+
+/* A model.  Tables are indexed by order, 1 .. order; those of order k have count[k] entries. */
+typedef struct {
+    lm_lang lang; /* vocabulary, spelling, unit */
+    lm_ngram_smooth smooth;
+    double k;
+    uint64_t count[LM_NGRAM_ORDER_MAX + 2];
+    /* k >= 2: last word of the n-gram.  At k = 1 the index is the word. */
+    const uint32_t *word[LM_NGRAM_ORDER_MAX + 1];
+    /* k < order, count[k] + 1 entries: children of i are first[k][i] .. first[k][i+1]-1 of
+     * order k+1, by ascending word. */
+    const uint32_t *first[LM_NGRAM_ORDER_MAX + 1];
+    /* k >= 3: index of the suffix in order k-1.  At k = 2 the suffix is the last word. */
+    const uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1];
+    /* Probability of the last word after the others. */
+    const float *prob[LM_NGRAM_ORDER_MAX + 1];
+    /* k < order.  MLE, MKN: weight of the shorter context for words that are not children.
+     * ADDK: the probability of each of them. */
+    const float *bow[LM_NGRAM_ORDER_MAX + 1];
+    double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* MKN: D1, D2, D3+ of each order */
+    lm_arena arena;                             /* the tables of a model that was trained here */
+} lm_ngram;
+
+/* Reads `text` to its end, one sentence a line, and estimates a model.  Its units and marks
+ * follow `text` and `options`.  The result depends on neither threads nor memory.
+ * Errors: LM_EFORMAT (no text; discounts that cannot be estimated; over 2^32 - 2 tokens or
+ * n-grams of one order); LM_EIO; LM_ENOMEM; LM_ESTOPPED. */
+LM_MUST_USE lm_status lm_ngram_train(lm_ngram **model, lm_text *text,
+                                     const lm_ngram_options *options, const lm_run *run, lm_err *e);
+
+/* Adds configuration and tables to a writer of kind "ngram"; the model must outlive it. */
+LM_MUST_USE lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e);
+/* Views the tables of a checkpoint, which must outlive the model.  Tables are checked against
+ * the configuration; their contents here up to 64 MiB, and at every use. */
+LM_MUST_USE lm_status lm_ngram_load(lm_ngram **model, const lm_ckpt *ckpt, lm_err *e);
+void lm_ngram_free(lm_ngram *model); /* NULL is allowed */
+
+/* Where a model stands: the longest suffix of the words before that it knows. */
+typedef struct {
+    uint32_t node;  /* in the table of order `length` */
+    uint8_t length; /* words of it; 0: none */
+    uint8_t wanted; /* words there were, at most order-1 (ADDK: unseen if more than length) */
+} lm_ngram_state;
+
+/* After <s>, or `inside` a sentence with nothing known. */
+void lm_ngram_begin(const lm_ngram *model, lm_ngram_state *state, bool inside);
+
+/* p(word | state), then moves the state past the word.  *order: words it was taken from, itself
+ * included.  LM_NO_WORD: 0, and nothing is known after it. */
+double lm_ngram_score(const lm_ngram *model, lm_ngram_state *state, uint32_t word, int *order);
+
+/* p (vocabulary size): the probability of every word after the state; 0 for <s>. */
+void lm_ngram_predict(const lm_ngram *model, const lm_ngram_state *state, double *p);
+
+/* The model as a word-level language model. */
+extern const lm_lang_type lm_ngram_lang;
+
+#ifdef __cplusplus
+}
+#endif
+#endif

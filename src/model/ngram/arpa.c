@@ -1,0 +1,103 @@
+/* arpa.c - writing n-gram models as ARPA text. */
+#include "lm/arpa.h"
+#include <string.h>
+#include "lm/scalar.h"
+
+bool lm_arpa_begins(const unsigned char *bytes, size_t length)
+{
+    static const char first[] = "\\data\\";
+    size_t i = 0;
+    while (i < length && strchr(" \t\r\n", bytes[i]) && bytes[i]) i++;
+    return length - i >= sizeof first - 1 && memcmp(bytes + i, first, sizeof first - 1) == 0;
+}
+
+static lm_status check_writable(const lm_ngram *m, lm_err *e)
+{
+    if (m->smooth == LM_NGRAM_ADDK)
+        return lm_fail(e, LM_EUSAGE,
+                       "an add-k model has no ARPA form: it gives every unseen word "
+                       "a share of its own, where ARPA backs off");
+    if (lm_vocab_find(m->lang.vocab, lm_slice_of("<s>")) != LM_NO_WORD ||
+        lm_vocab_find(m->lang.vocab, lm_slice_of("</s>")) != LM_NO_WORD)
+        return lm_fail(e, LM_EUSAGE, "a model with <s> or </s> as words has no ARPA form");
+    return LM_OK;
+}
+
+/* log10 with enough digits that reading it back gives the value to 1e-7. */
+static lm_status write_log(double p, lm_out *out, lm_err *e)
+{
+    if (p <= 0) return lm_out_text(out, "-99", e);
+    if (p == 1) return lm_out_text(out, "0", e); /* not "-0" */
+    return lm_out_printf(out, e, "%.8g", lm_log10(p));
+}
+
+/* The spellings of all words, as they are written. */
+typedef struct {
+    lm_str text;
+    size_t *start; /* (size + 1) */
+} spellings;
+
+static lm_status spell_words(const lm_ngram *m, spellings *words, lm_err *e)
+{
+    const uint32_t size = m->lang.vocab->size;
+    words->start = lm_new((size_t)size + 1, sizeof *words->start, e);
+    if (!words->start) return e->status;
+    for (uint32_t id = 0; id < size; id++) {
+        LM_TRY(lm_lang_add_word(&m->lang, id, &words->text, e));
+        words->start[id + 1] = words->text.length;
+    }
+    return LM_OK;
+}
+
+static lm_status write_word(const spellings *words, uint32_t id, char before, lm_out *out,
+                            lm_err *e)
+{
+    LM_TRY(lm_out_write(out, &before, 1, e));
+    return lm_out_write(out, words->text.text + words->start[id],
+                        words->start[id + 1] - words->start[id], e);
+}
+
+/* The n-grams of order k in the order of the table.  path[j]: the prefix of j words. */
+static lm_status write_section(const lm_ngram *m, int k, const spellings *words, lm_out *out,
+                               lm_err *e)
+{
+    uint64_t path[LM_NGRAM_ORDER_MAX + 1] = {0};
+    LM_TRY(lm_out_printf(out, e, "\n\\%d-grams:\n", k));
+    for (uint64_t i = 0; i < m->count[k]; i++) {
+        path[k] = i;
+        for (int j = k - 1; j >= 1; j--)
+            while (m->first[j][path[j] + 1] <= path[j + 1] && path[j] + 1 < m->count[j]) path[j]++;
+        const bool is_bos = k == 1 && i == m->lang.vocab->bos;
+        LM_TRY(write_log(is_bos ? 1 : (double)m->prob[k][i], out, e));
+        for (int j = 1; j <= k; j++) {
+            const uint32_t id = j == 1 ? (uint32_t)path[1] : m->word[j][path[j]];
+            LM_TRY(write_word(words, id < m->count[1] ? id : 0, j == 1 ? '\t' : ' ', out, e));
+        }
+        if (k < m->lang.order) {
+            LM_TRY(lm_out_text(out, "\t", e));
+            LM_TRY(write_log((double)m->bow[k][i], out, e));
+        }
+        LM_TRY(lm_out_text(out, "\n", e));
+    }
+    return LM_OK;
+}
+
+static lm_status write_sections(const lm_ngram *m, const spellings *words, lm_out *out, lm_err *e)
+{
+    LM_TRY(lm_out_text(out, "\\data\\\n", e));
+    for (int k = 1; k <= m->lang.order; k++)
+        LM_TRY(lm_out_printf(out, e, "ngram %d=%llu\n", k, (unsigned long long)m->count[k]));
+    for (int k = 1; k <= m->lang.order; k++) LM_TRY(write_section(m, k, words, out, e));
+    return lm_out_text(out, "\n\\end\\\n", e);
+}
+
+lm_status lm_arpa_write(const lm_ngram *m, lm_out *out, lm_err *e)
+{
+    spellings words = {0};
+    LM_TRY(check_writable(m, e));
+    lm_status s = spell_words(m, &words, e);
+    if (!s) s = write_sections(m, &words, out, e);
+    lm_str_free(&words.text);
+    lm_free(words.start);
+    return s;
+}
