@@ -1,0 +1,32 @@
+/* convert.h - models from one file format to another.  The format of a source is recognised by
+ * its content; what there is: "lm" (our checkpoint), "arpa" (n-gram models as text). */
+#ifndef LM_CONVERT_H
+#define LM_CONVERT_H
+#include "lm/file.h"
+#include "lm/run.h"
+#include "lm/status.h"
+#include "lm/text.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef enum { LM_FORMAT_LM, LM_FORMAT_ARPA, LM_FORMAT_AUTO } lm_format;
+#define LM_FORMAT_NAMES "lm|arpa|auto"
+
+typedef struct {
+    lm_format from;      /* AUTO: by content */
+    lm_format to;        /* AUTO: the other one */
+    lm_unit unit;        /* of the words of an ARPA file, which does not tell */
+    const char *history; /* the line about this program; " input=..." is added */
+} lm_conversion;
+
+/* Reads the model in file `path` ("-": standard input) and writes it to `out`.
+ * Errors: LM_EIO; LM_EFORMAT; LM_EUSAGE for a model the target format cannot hold; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out,
+                                 const lm_run *run, lm_err *e);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

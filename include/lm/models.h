@@ -1,0 +1,30 @@
+/* models.h - every kind of model this build knows, and how to open one.
+ *
+ *     lm_model model;
+ *     LM_TRY(lm_model_open(&model, path, e));     any word-level model, by its lm.kind
+ *     ... model.lang ...
+ *     lm_model_close(&model);
+ */
+#ifndef LM_MODELS_H
+#define LM_MODELS_H
+#include "lm/ckpt.h"
+#include "lm/lang.h"
+#include "lm/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+typedef struct {
+    lm_ckpt *ckpt;
+    lm_lang *lang;
+} lm_model;
+
+/* Errors: LM_EIO; LM_EFORMAT, also for a checkpoint that holds no word-level model. */
+LM_MUST_USE lm_status lm_model_open(lm_model *model, const char *path, lm_err *e);
+void lm_model_close(lm_model *model);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,89 @@
+/* convert.c - models from one file format to another. */
+#include "lm/convert.h"
+#include <string.h>
+#include "lm/arpa.h"
+#include "lm/crc.h"
+#include "lm/models.h"
+#include "lm/program.h"
+
+static lm_status recognise(const lm_map *source, const char *name, lm_format *format, lm_err *e)
+{
+    if (lm_arpa_begins(source->bytes, source->length)) {
+        *format = LM_FORMAT_ARPA;
+    } else if (source->length > 8 && source->bytes[8] == '{') {
+        *format = LM_FORMAT_LM;
+    } else {
+        return lm_fail(e, LM_EFORMAT,
+                       "%s: neither a checkpoint nor ARPA text (which begins with "
+                       "\\data\\)",
+                       name);
+    }
+    return LM_OK;
+}
+
+static lm_status write_checkpoint(const lm_ngram *model, const lm_conversion *how,
+                                  const lm_map *source, lm_out *out, lm_err *e)
+{
+    lm_str history = {0};
+    lm_ckpt_writer *writer = NULL;
+    lm_status s = lm_str_addf(&history, e, "%s", how->history);
+    if (!s)
+        s = lm_history_input(&history, source->length, lm_crc32c(0, source->bytes, source->length),
+                             e);
+    if (!s) s = lm_ckpt_writer_new(&writer, "ngram", e);
+    if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
+    if (!s) s = lm_ngram_save(model, writer, e);
+    if (!s) s = lm_ckpt_write(writer, out, e);
+    lm_ckpt_writer_free(writer);
+    lm_str_free(&history);
+    return s;
+}
+
+static lm_status arpa_to_lm(const lm_conversion *how, const lm_map *source, const char *name,
+                            lm_out *out, const lm_run *run, lm_err *e)
+{
+    lm_ngram *model;
+    const lm_slice text = {(const char *)source->bytes, source->length};
+    LM_TRY(lm_arpa_read(&model, text, name, how->unit, run, e));
+    const lm_status s = write_checkpoint(model, how, source, out, e);
+    lm_ngram_free(model);
+    return s;
+}
+
+static lm_status lm_to_arpa(const lm_map *source, const char *name, lm_out *out, lm_err *e)
+{
+    lm_ckpt *ckpt;
+    lm_ngram *model = NULL;
+    LM_TRY(lm_ckpt_parse(&ckpt, source->bytes, source->length, name, LM_CKPT_CHECK_ALL, e));
+    lm_status s = LM_OK;
+    if (strcmp(lm_ckpt_kind(ckpt), "ngram") != 0)
+        s = lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has an ARPA form (kind '%s')", name,
+                    lm_ckpt_kind(ckpt));
+    if (!s) s = lm_ngram_load(&model, ckpt, e);
+    if (!s) s = lm_arpa_write(model, out, e);
+    lm_ngram_free(model);
+    lm_ckpt_close(ckpt);
+    return s;
+}
+
+static lm_status convert(const lm_conversion *how, const lm_map *source, const char *name,
+                         lm_out *out, const lm_run *run, lm_err *e)
+{
+    lm_format from = how->from;
+    if (from == LM_FORMAT_AUTO) LM_TRY(recognise(source, name, &from, e));
+    if (from == how->to)
+        return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
+    if (from == LM_FORMAT_ARPA) return arpa_to_lm(how, source, name, out, run, e);
+    return lm_to_arpa(source, name, out, e);
+}
+
+lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, const lm_run *run,
+                     lm_err *e)
+{
+    lm_map source;
+    LM_TRY(lm_map_open(&source, path, e));
+    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
+    const lm_status s = convert(how, &source, name, out, run, e);
+    lm_map_close(&source);
+    return s;
+}

@@ -1,0 +1,31 @@
+/* models.c - every kind of model this build knows. */
+#include "lm/models.h"
+#include <string.h>
+#include "lm/ngram.h"
+
+static const lm_lang_type *const types[] = {&lm_ngram_lang};
+
+static lm_status load(lm_model *model, lm_err *e)
+{
+    const char *kind = lm_ckpt_kind(model->ckpt);
+    for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+        if (strcmp(types[i]->kind, kind) == 0) return types[i]->load(&model->lang, model->ckpt, e);
+    return lm_fail(e, LM_EFORMAT, "%s: not a word-level language model (kind '%s')",
+                   lm_ckpt_path(model->ckpt), kind);
+}
+
+lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
+{
+    *model = (lm_model){0};
+    LM_TRY(lm_ckpt_open(&model->ckpt, path, LM_CKPT_CHECK_SMALL, e));
+    const lm_status s = load(model, e);
+    if (s) lm_model_close(model);
+    return s;
+}
+
+void lm_model_close(lm_model *model)
+{
+    if (model->lang) model->lang->type->free(model->lang);
+    lm_ckpt_close(model->ckpt);
+    *model = (lm_model){0};
+}

@@ -1,0 +1,71 @@
+/* lm-eval.c - measure a language model on text. */
+#include "lm/evaluate.h"
+#include "lm/models.h"
+#include "lm/program.h"
+
+static const char *model_path;
+static bool per_line, per_token, line_buffered;
+
+static const lm_option options[] = {
+    LM_OPTION_MODEL(&model_path),
+    {0, "per-line", LM_OPT_FLAG, &per_line,
+     .help = "a line for each line of text: log10 p, tokens, unknown words (TSV)"},
+    {0, "per-token", LM_OPT_FLAG, &per_token,
+     .help = "a line for each word and sentence end: word, order used, log10 p (TSV)"},
+    LM_OPTION_LINE_BUFFERED(&line_buffered),
+    {0}};
+
+static lm_status evaluate(const lm_lang *lang, lm_text *text, lm_out *out, const lm_run *run,
+                          lm_err *e)
+{
+    lm_evaluation total;
+    const lm_report report = per_line    ? LM_REPORT_LINES
+                             : per_token ? LM_REPORT_TOKENS
+                                         : LM_REPORT_TOTAL;
+    LM_TRY(lm_evaluate(lang, text, report, out, run, &total, e));
+    if (total.zeroprobs && report == LM_REPORT_TOTAL)
+        lm_note(run, "%llu of %llu tokens have probability 0, so ppl is infinite",
+                (unsigned long long)total.zeroprobs, (unsigned long long)total.events);
+    if (report != LM_REPORT_TOTAL) return LM_OK;
+    if (total.events == 0) return lm_fail(e, LM_EFORMAT, "%s: no text", lm_text_place(text));
+    return lm_evaluation_write(&total, lang->order, out, e);
+}
+
+static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
+{
+    lm_model model;
+    lm_out *out;
+    lm_text *text = NULL;
+    if (per_line && per_token)
+        return lm_fail(e, LM_EUSAGE, "--per-line and --per-token exclude each other");
+    LM_TRY(lm_program_stdout(&out, line_buffered, e));
+    LM_TRY(lm_model_open(&model, model_path, e));
+    lm_program_announce_stdin(count, operands);
+    lm_status s = lm_text_open(&text, operands, (size_t)count, model.lang->unit,
+                               model.lang->marks_as_words, e);
+    if (!s) s = evaluate(model.lang, text, out, run, e);
+    lm_text_close(text);
+    lm_model_close(&model);
+    return s;
+}
+
+int main(int argc, char **argv)
+{
+    static const lm_program program = {
+        .name = "lm-eval",
+        .summary = "measure a language model on text",
+        .usage = "[OPTION]... -m FILE [FILE]...",
+        .example = "ngram-train -n 3 -o stories.lm data/stories-train.txt\n"
+                   "lm-eval -m stories.lm data/stories-test.txt",
+        .details =
+            "Prints key TAB value lines: sentences, words, unknown, tokens (words and sentence\n"
+            "ends), bytes, zeroprobs, nats (-ln p of all tokens), ppl (per token), ppl_known\n"
+            "(without unknown words), bits_per_byte (of the raw text; the spelling of unknown\n"
+            "words, unk_spell_bits, included), and how many tokens each order decided.",
+        .see_also = "ngram-train, lm-next",
+        .max_operands = -1,
+        .options = options,
+        .run = run,
+    };
+    return lm_program_main(&program, argc, argv);
+}
