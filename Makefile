@@ -23,7 +23,7 @@ warnings := -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wdouble-promotion -W
 language := -std=c11 -D_POSIX_C_SOURCE=200809L -ffp-contract=off -pthread
 compile   = $(CC) $(language) $(warnings) $(CFLAGS) -Iinclude -MMD -MP
 banned   := -include src/base/banned.h
-say       = $(if $(V),,@echo '  $(1)' $(patsubst $(BUILD)/%,%,$@);)
+say       = $(if $(V),,@echo "  $(1) $(@:$(BUILD)/%=%)";)
 
 sources := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
@@ -72,7 +72,7 @@ headers := $(sort $(wildcard include/lm/*.h))
 
 install: all
 	mkdir -p $(bindir) $(libdir)/pkgconfig $(incdir) $(mandir) $(compdir)
-	cp $(bins) $(bindir)/
+	cp -f $(bins) $(bindir)/
 	cp $(library) $(libdir)/
 	cp $(headers) $(incdir)/
 	cp $(tools:%=tools/%.1) $(mandir)/
@@ -86,7 +86,7 @@ uninstall:
 	rm -f $(tools:%=$(bindir)/%) $(libdir)/liblm.a $(libdir)/pkgconfig/lineage.pc
 	rm -f $(tools:%=$(mandir)/%.1) $(tools:%=$(compdir)/%)
 	rm -f $(headers:include/lm/%=$(incdir)/%)
-	-rmdir $(incdir)
+	rmdir $(incdir) 2>/dev/null || :
 
 clean:
 	rm -rf $(BUILD)

@@ -127,10 +127,10 @@ int main(int argc, char **argv)
         .example = "printf 'a b\\nb c\\n' | ngram-train -n 2 -o one.lm\n"
                    "printf 'b c\\na b\\n' | ngram-train -n 2 -o two.lm\n"
                    "ckpt-diff --ignore-history one.lm two.lm",
-        .details = "Exit status 0: the same contents; 1: they differ.  The order of tensors in\n"
-                   "the files and lm.crc32c do not count.  -0 equals 0, NaN equals NaN.  The\n"
+        .details = "Exit status 0: the same contents; 1: they differ. The order of tensors in\n"
+                   "the files and lm.crc32c do not count. -0 equals 0, NaN equals NaN. The\n"
                    "largest differences are over all elements of a tensor that differs.",
-        .see_also = "ckpt-info",
+        .see_also = "ckpt-convert, ckpt-info",
         .min_operands = 2,
         .max_operands = 2,
         .options = options,

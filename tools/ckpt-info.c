@@ -128,11 +128,11 @@ int main(int argc, char **argv)
         .summary = "show what is in a checkpoint",
         .usage = "[OPTION]... [FILE]",
         .example = "printf 'a b\\nb a\\n' | ngram-train -n 2 -o ab.lm\nckpt-info --verify ab.lm",
-        .details = "FILE is a model of Lineage or any safetensors file.  Parameters are the\n"
-                   "elements of tensors of real numbers.  Files of other programs have no\n"
-                   "kind and no checksums.  --tsv prints a line of column names,\n"
+        .details = "FILE is a model of Lineage or any safetensors file. Parameters are the\n"
+                   "elements of tensors of real numbers. Files of other programs have no\n"
+                   "kind and no checksums. --tsv prints a line of column names,\n"
                    "then name, dtype, shape, elements and bytes of each tensor.",
-        .see_also = "ckpt-diff",
+        .see_also = "ckpt-convert, ckpt-diff",
         .max_operands = 1,
         .options = options,
         .run = run};

@@ -22,7 +22,10 @@ static lm_status evaluate(const lm_lang *lang, lm_text *text, lm_out *out, const
     const lm_report report = per_line    ? LM_REPORT_LINES
                              : per_token ? LM_REPORT_TOKENS
                                          : LM_REPORT_TOTAL;
-    LM_TRY(lm_evaluate(lang, text, report, out, run, &total, e));
+    lm_run lent = *run;
+    if (report != LM_REPORT_TOTAL && lm_out_is_terminal(out)) lent.progress = NULL; /* mixed up */
+    LM_TRY(lm_evaluate(lang, text, report, out, &lent, &total, e));
+    lm_progress(run, NULL, 0, 0, NULL); /* the results begin a line of their own */
     if (total.zeroprobs && report == LM_REPORT_TOTAL)
         lm_note(run, "%llu of %llu tokens have probability 0, so ppl is infinite",
                 (unsigned long long)total.zeroprobs, (unsigned long long)total.events);
@@ -58,10 +61,11 @@ int main(int argc, char **argv)
         .example = "ngram-train -n 3 -o stories.lm data/stories-train.txt\n"
                    "lm-eval -m stories.lm data/stories-test.txt",
         .details =
-            "Prints key TAB value lines: sentences, words, unknown, tokens (words and sentence\n"
-            "ends), bytes, zeroprobs, nats (-ln p of all tokens), ppl (per token), ppl_known\n"
-            "(without unknown words), bits_per_byte (of the raw text; the spelling of unknown\n"
-            "words, unk_spell_bits, included), and how many tokens each order decided.",
+            "Prints key TAB value lines: sentences, words, unknown, tokens (words and\n"
+            "sentence ends), bytes, zeroprobs, nats (-ln p of all tokens), ppl (per token),\n"
+            "ppl_known (without unknown words), bits_per_byte (of the raw text; the spelling\n"
+            "of unknown words, unk_spell_bits, included), and how many tokens each order\n"
+            "decided. Models with different vocabularies compare in bits_per_byte.",
         .see_also = "ngram-train, lm-next",
         .max_operands = -1,
         .options = options,

@@ -85,6 +85,8 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_model model;
     lm_out *out;
     lm_text *text = NULL;
+    if (all && lm_option_given("top"))
+        return lm_fail(e, LM_EUSAGE, "--all and --top exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
     LM_TRY(lm_model_open(&model, model_path, e));
     lm_program_announce_stdin(count, operands);

@@ -1,4 +1,5 @@
 /* ngram-sample.c - write sentences with a word-level language model. */
+#include <string.h>
 #include "lm/memory.h"
 #include "lm/models.h"
 #include "lm/program.h"
@@ -27,6 +28,8 @@ static lm_status read_prefix(const lm_lang *lang, uint32_t **ids, size_t *count,
     lm_text *text;
     lm_slice token;
     size_t capacity = 0;
+    if (strchr(prefix, '\n'))
+        return lm_fail(e, LM_EUSAGE, "--prefix: a line end inside; a sentence is one line");
     LM_TRY(lm_text_memory(&text, lm_slice_of(prefix), "--prefix", lang->unit, lang->marks_as_words,
                           e));
     lm_status s = LM_OK;

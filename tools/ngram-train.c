@@ -51,6 +51,16 @@ static lm_status read_fallback(lm_ngram_options *o, lm_err *e)
     return LM_OK;
 }
 
+/* Options that the estimator does not know would be given in vain. */
+static lm_status check_estimator(lm_err *e)
+{
+    if (lm_option_given("k") && smooth != LM_NGRAM_ADDK)
+        return lm_fail(e, LM_EUSAGE, "--k: only --smooth addk has it");
+    if (lm_option_given("discount-fallback") && smooth != LM_NGRAM_MKN)
+        return lm_fail(e, LM_EUSAGE, "--discount-fallback: only --smooth mkn has discounts");
+    return LM_OK;
+}
+
 static lm_status save(const lm_ngram *model, const lm_text *text, lm_out *out, lm_err *e)
 {
     lm_str history = {0};
@@ -71,8 +81,6 @@ static lm_status train(const lm_ngram_options *o, lm_text *text, lm_out *out, co
 {
     lm_ngram *model;
     LM_TRY(lm_ngram_train(&model, text, o, run, e));
-    model->lang.unit = (lm_unit)unit;
-    model->lang.marks_as_words = marks_as_words;
     for (int n = 1; n <= model->lang.order; n++)
         lm_detail(run, "order %d: %llu n-grams, discounts %g %g %g", n,
                   (unsigned long long)model->count[n], model->discount[n][0], model->discount[n][1],
@@ -87,6 +95,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_ngram_options o = {(int)order, (lm_ngram_smooth)smooth, k, closed, no_marks, true, {0}};
     lm_out *out;
     lm_text *text = NULL;
+    LM_TRY(check_estimator(e));
     LM_TRY(read_fallback(&o, e));
     LM_TRY(lm_program_output(&out, output, e));
     lm_program_announce_stdin(count, operands);

@@ -36,7 +36,7 @@ typedef enum { LM_REPORT_TOTAL, LM_REPORT_LINES, LM_REPORT_TOKENS } lm_report;
 LM_MUST_USE lm_status lm_evaluate(const lm_lang *lang, lm_text *text, lm_report report, lm_out *out,
                                   const lm_run *run, lm_evaluation *total, lm_err *e);
 
-/* exp(nats / events); ppl_known leaves out unknown words. */
+/* exp(nats / events); ppl_known leaves out unknown words (NaN: there are no others). */
 double lm_evaluation_ppl(const lm_evaluation *total);
 double lm_evaluation_ppl_known(const lm_evaluation *total);
 /* (nats / ln 2 + spell_bits) / bytes */

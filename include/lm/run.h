@@ -18,7 +18,8 @@ typedef struct {
     lm_pool *pool; /* NULL: the calling thread alone */
     /* One line without its end; NULL: silent. */
     void (*say)(void *context, lm_say_level level, const char *text);
-    /* What is being done and how far it is: done of total in unit; total 0: unknown. */
+    /* What is being done and how far it is: done of total in unit; total 0: unknown; what NULL:
+     * nothing more, results follow. */
     void (*progress)(void *context, const char *what, double done, double total, const char *unit);
     void *context;
     const volatile sig_atomic_t *stop; /* non-zero: a signal asks to end; NULL: never */

@@ -52,6 +52,9 @@ LM_MUST_USE lm_status lm_text_next(lm_text *text, lm_text_event *event, lm_slice
 /* "file:line" of the last token, for messages; valid until the next call. */
 const char *lm_text_place(lm_text *text);
 
+lm_unit lm_text_unit(const lm_text *text);
+bool lm_text_marks_as_words(const lm_text *text);
+
 /* So far, over all files: bytes read, bytes that are not UTF-8 (characters only). */
 uint64_t lm_text_bytes(const lm_text *text);
 uint64_t lm_text_invalid(const lm_text *text);

@@ -166,6 +166,7 @@ double lm_evaluation_ppl(const lm_evaluation *t)
 
 double lm_evaluation_ppl_known(const lm_evaluation *t)
 {
+    if (t->events == t->unknown) return (double)NAN; /* 0 / 0 would have a sign to print */
     return lm_exp(t->nats_known / (double)(t->events - t->unknown));
 }
 

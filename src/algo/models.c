@@ -1,6 +1,7 @@
 /* models.c - every kind of model this build knows. */
 #include "lm/models.h"
 #include <string.h>
+#include "lm/arpa.h"
 #include "lm/ngram.h"
 
 static const lm_lang_type *const types[] = {&lm_ngram_lang};
@@ -14,9 +15,23 @@ static lm_status load(lm_model *model, lm_err *e)
                    lm_ckpt_path(model->ckpt), kind);
 }
 
+/* A likely mistake, and a checkpoint's reader could only say that it is none. */
+static lm_status refuse_arpa(const char *path, lm_err *e)
+{
+    lm_map file;
+    if (strcmp(path, "-") == 0) return LM_OK;
+    LM_TRY(lm_map_open(&file, path, e));
+    const bool arpa = lm_arpa_begins(file.bytes, file.length);
+    lm_map_close(&file);
+    if (!arpa) return LM_OK;
+    return lm_fail(e, LM_EFORMAT, "%s: ARPA text; make a model of it by ckpt-convert -o MODEL",
+                   path);
+}
+
 lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
 {
     *model = (lm_model){0};
+    LM_TRY(refuse_arpa(path, e));
     LM_TRY(lm_ckpt_open(&model->ckpt, path, LM_CKPT_CHECK_SMALL, e));
     const lm_status s = load(model, e);
     if (s) lm_model_close(model);

@@ -21,8 +21,10 @@ lm_status lm_in_open(lm_in *in, const char *path, lm_err *e)
         *in = (lm_in){open(path, O_RDONLY | O_CLOEXEC), path};
         if (in->fd < 0) return lm_fail_errno(e, path, "open");
     }
-    if (fstat(in->fd, &info) == 0 && !S_ISDIR(info.st_mode)) return LM_OK;
-    if (S_ISDIR(info.st_mode)) errno = EISDIR;
+    if (fstat(in->fd, &info) == 0) {
+        if (!S_ISDIR(info.st_mode)) return LM_OK;
+        errno = EISDIR;
+    }
     (void)lm_fail_errno(e, in->name, "open");
     lm_in_close(in);
     return LM_EIO;
@@ -61,24 +63,28 @@ static lm_status read_all(lm_map *map, lm_in *in, lm_err *e)
     return s;
 }
 
+/* False where the file cannot be mapped; it may be readable all the same. */
+static bool map_file(lm_map *map, int fd)
+{
+    struct stat info;
+    if (fstat(fd, &info) != 0 || !S_ISREG(info.st_mode) || info.st_size <= 0 ||
+        (uintmax_t)info.st_size > SIZE_MAX)
+        return false;
+    const size_t length = (size_t)info.st_size;
+    void *bytes = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
+    if (bytes == MAP_FAILED) return false;
+    *map = (lm_map){bytes, length, true};
+    return true;
+}
+
 lm_status lm_map_open(lm_map *map, const char *path, lm_err *e)
 {
     lm_in in;
-    struct stat info;
     *map = (lm_map){0};
     LM_TRY(lm_in_open(&in, path, e));
     lm_status s = LM_OK;
-    if (fstat(in.fd, &info) == 0 && S_ISREG(info.st_mode) && info.st_size > 0 &&
-        (uintmax_t)info.st_size <= SIZE_MAX && !is_dash(path)) {
-        const size_t length = (size_t)info.st_size;
-        void *bytes = mmap(NULL, length, PROT_READ, MAP_PRIVATE, in.fd, 0);
-        if (bytes == MAP_FAILED)
-            s = lm_fail_errno(e, in.name, "map");
-        else
-            *map = (lm_map){bytes, length, true};
-    } else {
-        s = read_all(map, &in, e);
-    }
+    /* Standard input may stand past its beginning, which a mapping would not know. */
+    if (is_dash(path) || !map_file(map, in.fd)) s = read_all(map, &in, e);
     lm_in_close(&in);
     return s;
 }

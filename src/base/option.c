@@ -100,8 +100,15 @@ bool lm_option_choice(const lm_option *row, int64_t i, lm_slice *choice)
 
 /* ---- near words ---- */
 
-/* How unlike two words are; SIZE_MAX if nobody would mean the one by the other.  The start of
- * a word is as near as can be: abbreviations are refused, so they are likely. */
+static void to_lower(char *text)
+{
+    for (; *text; text++)
+        if (*text >= 'A' && *text <= 'Z') *text = (char)(*text - 'A' + 'a');
+}
+
+/* How unlike two words are, upper case or lower; SIZE_MAX if nobody would mean the one by the
+ * other.  The start of a word is as near as can be: abbreviations are refused, so they are
+ * likely. */
 static size_t unlikeness(lm_slice typed, lm_slice word)
 {
     char a[WORD_MAX + 1], b[WORD_MAX + 1];
@@ -109,6 +116,8 @@ static size_t unlikeness(lm_slice typed, lm_slice word)
     if (typed.length == 0 || longer > WORD_MAX) return SIZE_MAX;
     (void)snprintf(a, sizeof a, "%.*s", (int)typed.length, typed.text);
     (void)snprintf(b, sizeof b, "%.*s", (int)word.length, word.text);
+    to_lower(a);
+    to_lower(b);
     if (typed.length >= 2 && strncmp(a, b, typed.length) == 0) return 0;
     const size_t distance = lm_edit_distance(a, b);
     return distance <= longer / 3 ? distance : SIZE_MAX;

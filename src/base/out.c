@@ -85,6 +85,14 @@ static bool lock_file(int fd, bool wait)
     return result == 0;
 }
 
+/* Does the path still mean the open file? */
+static bool is_at(int fd, const char *path)
+{
+    struct stat ours, there;
+    return fstat(fd, &ours) == 0 && lstat(path, &there) == 0 && ours.st_ino == there.st_ino &&
+           ours.st_dev == there.st_dev;
+}
+
 /* Length of the directory part of a path, its last slash included; 0 if there is none. */
 static size_t directory_length(const char *path)
 {
@@ -113,7 +121,8 @@ static lm_status follow_links(lm_arena *arena, const char *name, char **path, lm
 }
 
 /* Unlinks files in the target's directory that begin with `prefix`, end in digits, and that
- * no living process holds: what a killed run left behind. */
+ * no living process holds: what a killed run left behind.  A file that could be locked because
+ * its owner has just published it is no longer there; the name may be that of its next one. */
 static void sweep(const char *directory, const char *prefix)
 {
     DIR *list = opendir(directory[0] ? directory : ".");
@@ -129,7 +138,7 @@ static void sweep(const char *directory, const char *prefix)
             continue;
         const int fd = open(path, O_WRONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
         if (fd < 0) continue;
-        if (lock_file(fd, false)) (void)unlink(path);
+        if (lock_file(fd, false) && is_at(fd, path)) (void)unlink(path);
         (void)close(fd);
     }
     (void)closedir(list);
@@ -158,13 +167,10 @@ static lm_status create_remembered(lm_out *out, lm_err *e)
 static lm_status create_temporary(lm_out *out, lm_err *e)
 {
     for (int tries = 0; tries < 100; tries++) {
-        struct stat ours, there;
         LM_TRY(create_remembered(out, e));
         if (!lock_file(out->fd, true) && errno != ENOLCK && errno != EINVAL)
             return lm_fail_errno(e, out->name, "lock");
-        if (fstat(out->fd, &ours) == 0 && stat(out->temporary, &there) == 0 &&
-            ours.st_ino == there.st_ino && ours.st_dev == there.st_dev)
-            return LM_OK;
+        if (is_at(out->fd, out->temporary)) return LM_OK;
         forget_temporary(out->temporary);
         (void)close(out->fd);
         out->fd = -1;
@@ -177,6 +183,10 @@ static lm_status open_beside(lm_out *out, const struct stat *old, lm_err *e)
 {
     const size_t length = directory_length(out->target);
     const char *base = out->target + length;
+    if (!*base) {
+        errno = ENOENT;
+        return lm_fail_errno(e, out->name, "open");
+    }
     char *directory = lm_arena_copy(&out->arena, out->target, length, e);
     lm_str name = {0};
     lm_status s = directory ? LM_OK : e->status;
@@ -203,24 +213,24 @@ static lm_status open_beside(lm_out *out, const struct stat *old, lm_err *e)
 static lm_status open_target(lm_out *out, lm_err *e)
 {
     struct stat info;
-    char *path;
     if (strcmp(out->name, "-") == 0) {
         out->name = "standard output";
         out->fd = STDOUT_FILENO;
         return LM_OK;
     }
-    LM_TRY(follow_links(&out->arena, out->name, &path, e));
-    const bool exists = stat(path, &info) == 0;
+    const bool exists = stat(out->name, &info) == 0;
+    if (!exists && errno != ENOENT) return lm_fail_errno(e, out->name, "open");
     if (exists && S_ISDIR(info.st_mode)) {
         errno = EISDIR;
         return lm_fail_errno(e, out->name, "open");
     }
-    if (exists && access(path, W_OK) != 0) return lm_fail_errno(e, out->name, "open");
+    if (exists && access(out->name, W_OK) != 0) return lm_fail_errno(e, out->name, "open");
     if (!exists || S_ISREG(info.st_mode)) {
-        out->target = path;
+        LM_TRY(follow_links(&out->arena, out->name, &out->target, e));
         return open_beside(out, exists ? &info : NULL, e);
     }
-    out->fd = open(path, O_WRONLY | O_CLOEXEC);
+    /* By its own name: links such as /dev/stdout lead to pipes that have no other. */
+    out->fd = open(out->name, O_WRONLY | O_CLOEXEC);
     return out->fd < 0 ? lm_fail_errno(e, out->name, "open") : LM_OK;
 }
 
@@ -285,8 +295,8 @@ lm_status lm_out_printf(lm_out *out, lm_err *e, const char *format, ...)
     va_start(arguments, format);
     const int length = vsnprintf(text, sizeof text, format, arguments);
     va_end(arguments);
-    if (length >= 0 && (size_t)length < sizeof text)
-        return lm_out_write(out, text, (size_t)length, e);
+    if (length < 0) return lm_fail(e, LM_ENOMEM, "text cannot be formatted");
+    if ((size_t)length < sizeof text) return lm_out_write(out, text, (size_t)length, e);
     char *longer = lm_new((size_t)length + 1, 1, e);
     if (!longer) return e->status;
     va_start(arguments, format);
@@ -336,7 +346,7 @@ static lm_status finish_writing(lm_out *out, lm_status s, lm_err *e)
     /* The lock goes with the descriptor, so the rename comes first. */
     if (!s && out->temporary && rename(out->temporary, out->target) != 0)
         s = lm_fail_errno(e, out->name, "rename");
-    if (s && out->temporary && is_ours(out->temporary)) (void)unlink(out->temporary);
+    if (s && out->temporary && out->fd >= 0) (void)unlink(out->temporary);
     if (out->temporary) forget_temporary(out->temporary);
     if (out->fd >= 0 && close(out->fd) != 0 && !s) s = lm_fail_errno(e, out->name, "close");
     if (!s && out->temporary) s = sync_directory(out, e);

@@ -1,5 +1,6 @@
 /* program.c - what every program has in common: main, messages, signals, exit status. */
 #include "lm/program.h"
+#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
@@ -13,10 +14,11 @@
 static struct {
     const lm_program *program;
     bool quiet, verbose, help, version;
-    bool terminal;    /* standard error is one: progress is shown */
-    bool line_drawn;  /* a progress line stands on it */
-    double drawn_at;  /* when, in seconds */
-    const char *what; /* the phase it shows, since when */
+    bool terminal;                    /* standard error is one: progress is shown */
+    volatile sig_atomic_t line_drawn; /* a progress line stands on it */
+    double begun_at;                  /* seconds: when the program began, */
+    double drawn_at;                  /* and when the line was drawn */
+    const char *what;                 /* the phase it shows, since when */
     double since;
     lm_out *standard_output;
 } self;
@@ -26,6 +28,7 @@ static struct {
 static void remove_and_die(int signal_number)
 {
     lm_out_unlink_all();
+    if (self.line_drawn && write(STDERR_FILENO, "\n", 1) < 0) self.line_drawn = false;
     (void)raise(signal_number); /* delivered on return, with its default action again */
 }
 
@@ -38,6 +41,15 @@ static void catch_signals(void)
         if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
             (void)sigaction(deadly[i], &action, NULL);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is a failed write, not a death */
+}
+
+/* A closed standard descriptor would be given to the next file that is opened, and messages or
+ * data would end in it.  Opened the wrong way round, reads and writes fail as before. */
+static void occupy_descriptors(void)
+{
+    static const int modes[] = {O_WRONLY, O_RDONLY, O_RDWR};
+    for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; fd++)
+        if (fcntl(fd, F_GETFD) < 0) (void)open("/dev/null", modes[fd]);
 }
 
 /* ---- messages and progress on standard error ---- */
@@ -55,28 +67,46 @@ static void erase_line(void)
     self.line_drawn = false;
 }
 
+/* One line.  What it quotes from files and names must not steer the terminal. */
+static void print_message(const char *level, const char *text)
+{
+    char clean[sizeof((lm_err *)NULL)->message];
+    size_t n = 0;
+    for (; text[n] && n < sizeof clean - 1; n++) {
+        const unsigned char c = (unsigned char)text[n];
+        clean[n] = c < ' ' || c == 0x7f ? '?' : text[n];
+    }
+    clean[n] = '\0';
+    erase_line();
+    (void)fprintf(stderr, "%s: %s%s\n", self.program->name, level, clean);
+}
+
 static void say(void *context, lm_say_level level, const char *text)
 {
     (void)context;
     if (self.quiet || (level == LM_SAY_DETAIL && !self.verbose)) return;
-    erase_line();
-    (void)fprintf(stderr, "%s: %s%s\n", self.program->name,
-                  level == LM_SAY_WARNING ? "warning: " : "", text);
+    print_message(level == LM_SAY_WARNING ? "warning: " : "", text);
 }
 
+/* A new phase is shown at once, its progress at most ten times a second, and nothing of a run
+ * that is over in a moment.  No phase (NULL): the line is cleared, for results to follow. */
 static void progress(void *context, const char *what, double done, double total, const char *unit)
 {
     (void)context;
-    if (!self.terminal || self.quiet) return;
+    if (!what) erase_line();
+    if (!what || !self.terminal || self.quiet) return;
     const double now = seconds();
-    if (what != self.what) {
+    const bool begins = what != self.what;
+    if (begins) {
         self.what = what;
         self.since = now;
     }
-    if (now - self.drawn_at < 0.1) return;
+    if (now - self.begun_at < 0.3 || (!begins && now - self.drawn_at < 0.1)) return;
     self.drawn_at = now;
     const double passed = now - self.since, rate = passed > 0 ? done / passed : 0;
-    (void)fprintf(stderr, "\r\033[K%s: %.4g %s, %.3g/s", what, done, unit, rate);
+    (void)fprintf(stderr, "\r\033[K%s", what);
+    if (done > 0) (void)fprintf(stderr, ": %.4g %s", done, unit);
+    if (rate > 0) (void)fprintf(stderr, ", %.3g %s/s", rate, unit);
     if (total > 0 && rate > 0) (void)fprintf(stderr, ", %.0f s left", (total - done) / rate);
     self.line_drawn = true;
     (void)fflush(stderr);
@@ -88,7 +118,7 @@ void lm_program_announce_stdin(int count, char **operands)
 {
     bool reads = count == 0;
     for (int i = 0; i < count; i++) reads = reads || strcmp(operands[i], "-") == 0;
-    if (reads && isatty(STDIN_FILENO) == 1)
+    if (reads && !self.quiet && isatty(STDIN_FILENO) == 1)
         (void)fprintf(stderr, "%s: reading from the terminal; end with Ctrl-D\n",
                       self.program->name);
 }
@@ -189,6 +219,7 @@ static lm_status run_program(const lm_option *options, int argc, char **argv, lm
     LM_TRY(lm_option_require(options, e));
     LM_TRY(check_operands(count, argv + 1, e));
     self.terminal = isatty(STDERR_FILENO) == 1;
+    self.begun_at = seconds();
     if (self.program->threads) LM_TRY(lm_pool_new(&run.pool, (size_t)*self.program->threads, e));
     const lm_status s = self.program->run(&run, count, argv + 1, e);
     lm_pool_free(run.pool);
@@ -207,12 +238,13 @@ int lm_program_main(const lm_program *program, int argc, char **argv)
         {0}};
     lm_err e = {0};
     self.program = program;
+    occupy_descriptors();
     catch_signals();
     const lm_status ran = run_program(options, argc, argv, &e);
     lm_status s = lm_out_close(self.standard_output, ran == LM_NEGATIVE ? LM_OK : ran, &e);
     if (s == LM_OK) s = ran; /* a negative answer stands if it could be written */
     erase_line();
-    if (e.status) (void)fprintf(stderr, "%s: %s\n", program->name, e.message);
+    if (e.status) print_message("", e.message);
     if (s == LM_EUSAGE) (void)fprintf(stderr, "%s: --help shows an example\n", program->name);
     return (int)s;
 }

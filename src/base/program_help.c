@@ -54,13 +54,16 @@ static lm_status add_replaced(lm_slice text, char from, char to, lm_str *out, lm
     return LM_OK;
 }
 
+/* Names are split at line ends only: they may hold blanks. */
+static const char complete_files[] = "local IFS=$'\\n'; COMPREPLY=($(compgen -f -- \"$current\"))";
+
 static lm_status add_value_case(words_line line, lm_str *out, lm_err *e)
 {
     LM_TRY(lm_str_addf(out, e, "    "));
     LM_TRY(add_replaced(line.names, ' ', '|', out, e));
     LM_TRY(lm_str_addf(out, e, ") "));
     if (lm_slice_is(line.value, "file")) {
-        LM_TRY(lm_str_addf(out, e, "COMPREPLY=($(compgen -f -- \"$current\")); "));
+        LM_TRY(lm_str_addf(out, e, "%s; ", complete_files));
     } else if (memchr(line.value.text, '|', line.value.length)) {
         LM_TRY(lm_str_addf(out, e, "COMPREPLY=($(compgen -W '"));
         LM_TRY(add_replaced(line.value, '|', ' ', out, e));
@@ -76,8 +79,14 @@ static lm_status add_bash(const lm_program *program, const char *words, lm_str *
     LM_TRY(lm_str_addf(out, e, "_"));
     LM_TRY(add_replaced(name, '-', '_', out, e));
     LM_TRY(lm_str_addf(out, e,
-                       "()\n{\n    local current=${COMP_WORDS[COMP_CWORD]}\n"
-                       "    case ${COMP_WORDS[COMP_CWORD-1]} in\n"));
+                       "()\n{\n"
+                       "    local current=${COMP_WORDS[COMP_CWORD]}\n"
+                       "    local before=${COMP_WORDS[COMP_CWORD-1]}\n"
+                       "    COMPREPLY=()\n"
+                       "    # --option=value comes as three words.\n"
+                       "    if [[ $current == = ]]; then current=\n"
+                       "    elif [[ $before == = ]]; then before=${COMP_WORDS[COMP_CWORD-2]}; fi\n"
+                       "    case $before in\n"));
     for (const char *at = words; *at;) {
         at = next_line(at, &line);
         if (line.value.length) LM_TRY(add_value_case(line, out, e));
@@ -92,8 +101,9 @@ static lm_status add_bash(const lm_program *program, const char *words, lm_str *
     }
     LM_TRY(lm_str_addf(out, e,
                        "' -- \"$current\")) ;;\n"
-                       "    *) COMPREPLY=($(compgen -f -- \"$current\")) ;;\n"
-                       "    esac\n}\ncomplete -o filenames -F _"));
+                       "    *) %s ;;\n"
+                       "    esac\n}\ncomplete -o filenames -F _",
+                       complete_files));
     LM_TRY(add_replaced(name, '-', '_', out, e));
     return lm_str_addf(out, e, " %s\n", program->name);
 }

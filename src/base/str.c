@@ -141,9 +141,11 @@ bool lm_parse_size(lm_slice text, uint64_t *out)
             text.length--;
         }
     }
-    int64_t units;
-    if (!lm_parse_int(text, &units) || units < 0) return false;
-    return lm_mul_u64((uint64_t)units, (uint64_t)1 << shift, out);
+    char copy[NUMBER_MAX + 1], *end;
+    if (!number_copy(text, copy) || *copy == '-') return false;
+    errno = 0;
+    const unsigned long long units = strtoull(copy, &end, 10);
+    return errno == 0 && *end == '\0' && lm_mul_u64(units, (uint64_t)1 << shift, out);
 }
 
 lm_status lm_str_add_real(lm_str *s, double x, lm_err *e)

@@ -63,7 +63,8 @@ static lm_status find_header(lm_ckpt *c, lm_slice *header, lm_err *e)
                        c->label, c->length);
     for (int i = LM_CKPT_LENGTH_BYTES - 1; i >= 0; i--) length = length << 8 | c->bytes[i];
     if (length > LM_CKPT_HEADER_MAX)
-        return lm_fail(e, LM_EFORMAT, "%s: %" PRIu64 " bytes long, at most %d are allowed",
+        return lm_fail(e, LM_EFORMAT,
+                       "%s: %" PRIu64 " bytes long, at most %d are allowed; is it a checkpoint?",
                        c->label, length, LM_CKPT_HEADER_MAX);
     if (length > c->length - LM_CKPT_LENGTH_BYTES)
         return lm_fail(e, LM_EFORMAT, "%s: ends at byte %" PRIu64 ", the file at byte %zu",

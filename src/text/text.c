@@ -2,6 +2,8 @@
 #include "lm/text.h"
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include "lm/crc.h"
 #include "lm/file.h"
 #include "lm/memory.h"
@@ -120,12 +122,18 @@ static lm_status next_input(lm_text *t, bool *more, lm_err *e)
     return begin_input(t, e);
 }
 
-/* Can every input be opened?  Said before any work is done. */
+/* Can every input be opened?  Said before any work is done.  A FIFO can be opened once only:
+ * its writer would die of the first close. */
 static lm_status check_inputs(char *const *paths, size_t count, lm_err *e)
 {
     for (size_t i = 0; i < count; i++) {
+        struct stat info;
         lm_in in;
         if (strcmp(paths[i], "-") == 0) continue;
+        if (stat(paths[i], &info) == 0 && S_ISFIFO(info.st_mode)) {
+            if (access(paths[i], R_OK) != 0) return lm_fail_errno(e, paths[i], "open");
+            continue;
+        }
         LM_TRY(lm_in_open(&in, paths[i], e));
         lm_in_close(&in);
     }
@@ -309,6 +317,16 @@ const char *lm_text_place(lm_text *t)
 {
     (void)snprintf(t->place, sizeof t->place, "%.4000s:%llu", t->name, (unsigned long long)t->line);
     return t->place;
+}
+
+lm_unit lm_text_unit(const lm_text *t)
+{
+    return t->unit;
+}
+
+bool lm_text_marks_as_words(const lm_text *t)
+{
+    return t->marks_as_words;
 }
 
 uint64_t lm_text_bytes(const lm_text *t)

@@ -145,11 +145,11 @@ static lm_status append(lm_vocab *v, lm_slice word, uint32_t *id, lm_err *e)
         return lm_fail(e, LM_EFORMAT, "the vocabulary is too large: %u words, %u bytes", v->size,
                        used);
     LM_TRY(lm_reserve(&own->bytes, &own->bytes_capacity, used + word.length, 1, e));
+    v->bytes = own->bytes; /* at once: what follows may fail */
     LM_TRY(lm_reserve(&own->offsets, &own->offsets_capacity, (size_t)v->size + 2,
                       sizeof *own->offsets, e));
     if (word.length) memcpy(own->bytes + used, word.text, word.length);
     own->offsets[v->size + 1] = used + (uint32_t)word.length;
-    v->bytes = own->bytes;
     v->offsets = own->offsets;
     *id = v->size++;
     return LM_OK;

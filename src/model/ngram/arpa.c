@@ -1,6 +1,8 @@
 /* arpa.c - writing n-gram models as ARPA text. */
 #include "lm/arpa.h"
+#include <float.h>
 #include <string.h>
+#include "lm/decimal.h"
 #include "lm/scalar.h"
 
 bool lm_arpa_begins(const unsigned char *bytes, size_t length)
@@ -23,12 +25,14 @@ static lm_status check_writable(const lm_ngram *m, lm_err *e)
     return LM_OK;
 }
 
-/* log10 with enough digits that reading it back gives the value to 1e-7. */
+/* log10 to 7 decimals: reading it back gives the value to 1e-7.  The tables of a large model
+ * were not looked through: p may be anything. */
 static lm_status write_log(double p, lm_out *out, lm_err *e)
 {
-    if (p <= 0) return lm_out_text(out, "-99", e);
-    if (p == 1) return lm_out_text(out, "0", e); /* not "-0" */
-    return lm_out_printf(out, e, "%.8g", lm_log10(p));
+    char text[LM_DECIMAL_MAX];
+    if (!(p > 0)) return lm_out_text(out, "-99", e);
+    if (p > (double)FLT_MAX) p = (double)FLT_MAX;
+    return lm_out_write(out, text, lm_decimal_write(lm_log10(p), text), e);
 }
 
 /* The spellings of all words, as they are written. */

@@ -7,6 +7,7 @@
 #include <string.h>
 #include "counts.h"
 #include "lm/arpa.h"
+#include "lm/decimal.h"
 #include "lm/scalar.h"
 #include "lm/sort.h"
 
@@ -37,11 +38,16 @@ typedef struct {
 
 /* ---- lines ---- */
 
+/* Says what was found, as far as a terminal can show it. */
 static lm_status fail_here(const reader *r, lm_err *e, const char *what, lm_slice found)
 {
-    const int length = found.length > 60 ? 60 : (int)found.length;
-    return lm_fail(e, LM_EFORMAT, "%s:%llu: %s '%.*s'", r->name, (unsigned long long)r->line, what,
-                   length, found.text);
+    char shown[61];
+    size_t n = 0;
+    for (; n < found.length && n < sizeof shown - 1; n++)
+        shown[n] = (unsigned char)found.text[n] < ' ' || found.text[n] == 127 ? ' ' : found.text[n];
+    shown[n] = '\0';
+    return lm_fail(e, LM_EFORMAT, "%s:%llu: %s '%s'", r->name, (unsigned long long)r->line, what,
+                   shown);
 }
 
 /* The next line without its end and trailing blanks; false at the end of the text. */
@@ -199,7 +205,7 @@ static bool read_log(lm_slice field, double most, float *out)
         *out = 0;
         return true;
     }
-    if (!lm_parse_real(field, &x) || x > most) return false;
+    if (!lm_decimal_read(field, &x) || x > most) return false;
     *out = x < -60 ? 0 : (float)lm_exp10(x);
     return true;
 }

@@ -15,6 +15,8 @@ lm_status lm_ngram_train(lm_ngram **out, lm_text *text, const lm_ngram_options *
     lm_status s = model ? LM_OK : e->status;
     if (!s) {
         model->lang.type = &lm_ngram_lang;
+        model->lang.unit = lm_text_unit(text);
+        model->lang.marks_as_words = lm_text_marks_as_words(text);
         s = lm_ngram_estimate(model, &counts, options, run, e);
     }
     lm_ngram_counts_free(&counts);

@@ -1,0 +1,170 @@
+# There and back: the numbers are in the file as they were computed by hand.
+$ printf 'a b\na b\na c\n' | ngram-train -n 2 --smooth mle -o m.lm
+$ ckpt-convert m.lm -o m.arpa; cat m.arpa
+| \data\
+| ngram 1=6
+| ngram 2=5
+|
+| \1-grams:
+| -99	<unk>	0
+| -0.4771212	</s>	0
+| -0.4771212	a	-99
+| -0.6532125	b	-99
+| -0.9542425	c	-99
+| 0	<s>	-99
+|
+| \2-grams:
+| -0.1760912	a b
+| -0.4771212	a c
+| 0	b </s>
+| 0	c </s>
+| 0	<s> a
+|
+| \end\
+$ ckpt-convert m.arpa -o back.lm; ckpt-convert back.lm -o - | cmp - m.arpa
+$ printf 'a b\nc a\nz\n' >text; lm-eval -q -m m.lm --per-token text >one; lm-eval -q -m back.lm --per-token text | cmp - one
+$ ckpt-info back.lm | grep -e smooth -e unit -e '^  ckpt-convert'; wc -c <m.arpa
+|     "smooth": "arpa",
+|     "unit": "word",
+|   ckpt-convert 0.1.0 unit=word input=203:d268bf44
+| 203
+
+# A larger one measures the same, as words, characters and bytes.
+$ for u in word char byte; do
+>     ngram-train -q -n 4 --unit $u -o $u.lm data/stories-valid.txt || exit
+>     ckpt-convert $u.lm -o $u.arpa && ckpt-convert --unit $u $u.arpa -o $u.back || exit
+>     for m in $u.lm $u.back; do lm-eval -m $m data/stories-test.txt | awk '{ printf "%s %.6g\n", $1, $2 }' >$m.eval; done
+>     cmp $u.lm.eval $u.back.eval
+>     ckpt-convert $u.back -o - | cmp - $u.arpa
+> done
+
+# Standard input and output; formats by name; a file of its own name.
+$ ckpt-convert - -o - <m.lm | cmp - m.arpa
+$ ckpt-convert --from lm --to arpa m.lm -o - | cmp - m.arpa
+$ ckpt-convert --to=lm m.arpa -o to.lm; cmp to.lm back.lm
+$ cp m.lm same; ckpt-convert same -o same; cmp same m.arpa
+
+# A checkpoint is binary: none on a terminal.
+$ pty -o ckpt-convert m.arpa -o -
+! ckpt-convert: -: a terminal; binary output goes to a file or a pipe
+! ckpt-convert: --help shows an example
+= 2
+
+# What cannot be.
+$ printf 'a b\n' | ngram-train -n 2 --smooth addk -o addk.lm; ckpt-convert addk.lm -o e.arpa
+! ckpt-convert: an add-k model has no ARPA form: it gives every unseen word a share of its own, where ARPA backs off
+! ckpt-convert: --help shows an example
+= 2
+$ printf 'a <s>\n' | ngram-train -n 2 --smooth mle --marks-as-words -o marks.lm; ckpt-convert marks.lm -o e.arpa
+! ckpt-convert: a model with <s> or </s> as words has no ARPA form
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --to lm m.lm -o e
+! ckpt-convert: m.lm: is in the format asked for already
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --from arpa m.lm -o e 2>&1 | grep -a -o '^.*found'
+| ckpt-convert: m.lm:1: expected \data\, found
+$ ckpt-convert --from lm m.arpa -o e
+! ckpt-convert: m.arpa: header: 7929251667573302364 bytes long, at most 100000000 are allowed; is it a checkpoint?
+= 4
+$ ls | grep -x -e e -e e.arpa
+= 1
+
+# ARPA that is not as it should be: the line is named.
+$ sed 's/ngram 1=6/ngram 1=7/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:13: 6 1-grams, but \data\ announced 7
+= 4
+$ sed 's/ngram 2=5/ngram 2=4/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:20: 5 2-grams, but \data\ announced 4
+= 4
+$ sed '/end/d' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:19: the file ends before \end\
+= 4
+$ sed 's/a b/a zebra/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:14: not among the unigrams: 'zebra'
+= 4
+$ sed 's/^-0.*a b/0.5	a b/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:14: not a log10 probability (0 or less): '0.5'
+= 4
+$ sed 's/^-0.*a b/-0.1	a c/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad: \2-grams: 'a c' is given twice
+= 4
+$ awk '{ printf "%s\r\n", $0 }' m.arpa >crlf; ckpt-convert crlf -o crlf.lm; ckpt-convert crlf.lm -o - | cmp - m.arpa
+$ printf '\\data\\\nngram 1=1000000000\n' >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:2: the file is too short for 'ngram 1=1000000000'
+= 4
+$ echo text | ckpt-convert - -o e.lm
+! ckpt-convert: standard input: neither a checkpoint nor ARPA text (which begins with \data\)
+= 4
+$ ckpt-convert /dev/null -o e.lm
+! ckpt-convert: /dev/null: neither a checkpoint nor ARPA text (which begins with \data\)
+= 4
+$ ckpt-convert --from arpa /dev/null -o e.lm
+! ckpt-convert: /dev/null:0: the file ends before \end\
+= 4
+$ head -c 5 m.lm >bad; ckpt-convert bad -o e.arpa
+! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\)
+= 4
+$ ls | grep -x -e e.lm -e e.arpa
+= 1
+
+# Wrong uses.
+$ ckpt-convert m.lm
+! ckpt-convert: --output FILE is missing
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert -o e.lm
+! ckpt-convert: an operand is missing; usage: ckpt-convert [OPTION]... -o FILE SOURCE
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert m.lm m.lm -o e
+! ckpt-convert: one operand too many: 'm.lm'; usage: ckpt-convert [OPTION]... -o FILE SOURCE
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert m.lm -o no-such-folder/e
+! ckpt-convert: no-such-folder/e: create: No such file or directory
+= 3
+$ ckpt-convert m.lm -o .
+! ckpt-convert: .: open: Is a directory
+= 3
+$ ckpt-convert no-such-file -o e
+! ckpt-convert: no-such-file: open: No such file or directory
+= 3
+$ ckpt-convert . -o e
+! ckpt-convert: .: open: Is a directory
+= 3
+$ ckpt-convert m.lm -o /dev/full
+! ckpt-convert: /dev/full: write: No space left on device
+= 3
+$ ckpt-convert m.arpa -o - >/dev/full
+! ckpt-convert: standard output: write: No space left on device
+= 3
+$ ckpt-convert --to gguf m.lm -o e
+! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto
+! ckpt-convert: --help shows an example
+= 2
+$ test -e e
+= 1
+$ echo precious >kept; ckpt-convert bad -o kept; cat kept
+| precious
+! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\)
+
+# Files of other tools.  The known answers are those of KenLM's own tests (lm/model_test.cc).
+? test -n "$SHARED"
+$ ckpt-convert $SHARED/data/models/kenlm/test.arpa -o k.lm
+$ echo 'looking on a little the biarritz not_found more .' | lm-eval -m k.lm --per-token
+| looking	2	-0.4846522
+| on	3	-0.3488368
+| a	4	-0.01552657
+| little	5	-0.003061218
+| the	1	-4.040054
+| biarritz	1	-1.988902
+| not_found	1	-2.296665
+| more	1	-21.20632
+| .	2	-0.5136299
+| </s>	3	-0.01916512
+$ ckpt-convert $SHARED/data/models/kenlm/test_nounk.arpa -o n.lm; echo 'looking zebra' | lm-eval -m n.lm --per-token
+| looking	2	-0.4846522
+| zebra	0	-inf
+| </s>	1	-1.029493

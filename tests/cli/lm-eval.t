@@ -1,0 +1,226 @@
+# A model small enough to do by hand: MLE bigrams of three sentences.
+$ printf 'a b\na b\na c\n' >text; ngram-train -n 2 --smooth mle -o m.lm text
+# p(b|a) = 2/3, p(c|a) = 1/3, all others 1: nats = ln 4.5 = 1.504077, ppl = 4.5^(1/6) = 1.284898,
+# bits per byte = log2(4.5) / 8 = 0.271241.
+$ printf 'a b\na c\n' >two
+$ lm-eval -m m.lm two
+| sentences	2
+| words	4
+| unknown	0
+| tokens	6
+| bytes	8
+| zeroprobs	0
+| nats	1.50407734
+| ppl	1.28489828
+| ppl_known	1.28489828
+| bits_per_byte	0.271240614
+| unk_spell_bits	0
+| order_1	0
+| order_2	6
+$ lm-eval -m m.lm --per-line two
+| -0.1760912	3	0
+| -0.4771212	3	0
+$ lm-eval -m m.lm --per-token two
+| a	2	0
+| b	2	-0.1760912
+| </s>	2	0
+| a	2	0
+| c	2	-0.4771212
+| </s>	2	0
+$ lm-eval -m m.lm <two >a; lm-eval -m m.lm - <two >b; lm-eval --model=m.lm two >c; cmp a b; cmp b c
+
+# What was never seen has probability 0: counted, ppl is infinite, and that is no error.
+$ printf 'b a\n' | lm-eval -m m.lm
+| sentences	1
+| words	2
+| unknown	0
+| tokens	3
+| bytes	4
+| zeroprobs	3
+| nats	inf
+| ppl	inf
+| ppl_known	inf
+| bits_per_byte	inf
+| unk_spell_bits	0
+| order_1	3
+| order_2	0
+! lm-eval: 3 of 3 tokens have probability 0, so ppl is infinite
+$ printf 'b a\na b\n' | lm-eval -m m.lm --per-line
+| -inf	3	0
+| -0.1760912	3	0
+$ printf 'b a\n' | lm-eval -q -m m.lm | grep ppl
+| ppl	inf
+| ppl_known	inf
+# An unknown word: <unk> was never seen either.
+$ printf 'a z\n' | lm-eval -q -m m.lm --per-token
+| a	2	0
+| z	1	-inf
+| </s>	1	-0.4771212
+$ printf 'a z\n' | lm-eval -q -m m.lm | grep -e unk -e ppl
+| unknown	1
+| ppl	inf
+| ppl_known	1.73205078
+| unk_spell_bits	14.077838
+
+# A closed vocabulary has no <unk>.
+$ ngram-train -n 2 --smooth addk --closed -o closed.lm text
+$ printf 'a z b\n' | lm-eval -m closed.lm --per-token
+| a	2	-0.243038
+| z	0	-inf
+| b	0	-0.60206
+| </s>	2	-0.30103
+$ printf 'z\n' | lm-eval -q -m closed.lm
+| sentences	1
+| words	1
+| unknown	1
+| tokens	2
+| bytes	2
+| zeroprobs	1
+| nats	inf
+| ppl	inf
+| ppl_known	4
+| bits_per_byte	inf
+| unk_spell_bits	14.077838
+| order_1	0
+| order_2	0
+
+# No known word at all: there is no perplexity of those.
+$ ngram-train -q -n 2 --no-marks -o nomarks.lm text
+$ printf 'z z\n' | lm-eval -m nomarks.lm | grep ppl
+| ppl	8
+| ppl_known	nan
+$ printf '\n' | lm-eval -m nomarks.lm
+! lm-eval: standard input:2: no text
+= 4
+$ printf '\na\n' | lm-eval -m nomarks.lm --per-line
+| 0	0	0
+| -0.5351132	1	0
+
+# One line of answers for each line of text, blank lines, CR LF and a last one without its
+# end included.
+$ printf 'a b\n\na\r\n  \na b' | lm-eval -m m.lm --per-line
+| -0.1760912	3	0
+| -inf	1	0
+| -inf	2	0
+| -inf	1	0
+| -0.1760912	3	0
+$ wc -l <data/stories-test.txt >lines; lm-eval -m m.lm --per-line data/stories-test.txt | wc -l | cmp - lines
+
+# Sums agree: tokens with lines with totals.
+$ ngram-train -n 3 -o s.lm data/stories-train.txt
+$ lm-eval -m s.lm data/stories-test.txt >total
+$ lm-eval -m s.lm --per-line data/stories-test.txt | awk -F '\t' '{ n += $2; u += $3; s -= $1 } END { print n, u; printf "%.2f\n", s * log(10) }' >lines
+$ lm-eval -m s.lm --per-token data/stories-test.txt | awk -F '\t' '{ n++; s -= $3; o[$2]++ } END { print n; print o[1], o[2], o[3]; printf "%.2f\n", s * log(10) }' >tokens
+$ awk -F '\t' '{ v[$1] = $2 } END { print v["tokens"], v["unknown"]; printf "%.2f\n", v["nats"] }' total | cmp - lines
+$ awk -F '\t' '{ v[$1] = $2 } END { print v["tokens"]; print v["order_1"], v["order_2"], v["order_3"]; printf "%.2f\n", v["nats"] }' total | cmp - tokens
+$ awk -F '\t' '{ v[$1] = $2 } END { print v["words"] + v["sentences"] - v["tokens"], v["bytes"]; printf "%.4f\n", (v["nats"] / log(2) + v["unk_spell_bits"]) / v["bytes"] - v["bits_per_byte"] }' total
+| 0 55910
+| 0.0000
+$ wc -c <data/stories-test.txt
+| 55910
+
+# Words that are not known are paid for: the fewer a model knows, the worse its bits per byte.
+# (From 2 on: at 1 no <unk> is in the training text, whose probability is then only guessed.)
+$ for least in 2 3 5 10 100 1000 100000 1; do
+>     awk -v least=$least 'NR == FNR { for (i = 1; i <= NF; i++) n[$i]++; next }
+>         { for (i = 1; i <= NF; i++) printf "%s ", n[$i] < least ? "<unk>" : $i; print "" }' \
+>         data/stories-train.txt data/stories-train.txt | ngram-train -q -n 3 -o few.lm || exit
+>     lm-eval -m few.lm data/stories-test.txt | awk -F '\t' '$1 == "unknown" { u = $2 } $1 == "bits_per_byte" { print u, $2 }'
+> done >few
+$ wc -l <few; head -n 7 few | sort -k 1,1n -c; head -n 7 few | sort -k 2,2n -c
+| 8
+$ awk 'NR == 6 { b = $2 } NR == 8 { print ($2 < b) }' few
+| 1
+
+# Characters are escaped, so that columns stay apart; Chinese is whole characters.
+$ printf 'a \344\270\255\n' >zh; ngram-train -n 2 --smooth mle --unit char -o zh.lm zh
+$ lm-eval -m zh.lm --per-token zh
+| a	2	0
+| \x20	2	0
+| 中	2	0
+| </s>	2	0
+$ lm-eval -m zh.lm zh | head -n 5
+| sentences	1
+| words	3
+| unknown	0
+| tokens	4
+| bytes	6
+
+# Files and options that are wrong.
+$ : >empty; lm-eval -m m.lm empty
+! lm-eval: empty:1: no text
+= 4
+$ lm-eval -m m.lm --per-line empty
+$ printf 'a\n<s> a\n' >marked; lm-eval -m m.lm two marked
+! lm-eval: marked:2: '<s>' is a mark and cannot be in the text (--marks-as-words makes it a word)
+= 4
+$ lm-eval -m m.lm --per-line marked
+| -inf	2	0
+! lm-eval: marked:2: '<s>' is a mark and cannot be in the text (--marks-as-words makes it a word)
+= 4
+$ lm-eval two
+! lm-eval: --model FILE is missing
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m no-such-file two
+! lm-eval: no-such-file: open: No such file or directory
+= 3
+$ lm-eval -m m.lm no-such-file
+! lm-eval: no-such-file: open: No such file or directory
+= 3
+$ lm-eval -m m.lm two no-such-file
+! lm-eval: no-such-file: open: No such file or directory
+= 3
+$ lm-eval -m m.lm .
+! lm-eval: .: open: Is a directory
+= 3
+$ lm-eval -m . two
+! lm-eval: .: open: Is a directory
+= 3
+$ lm-eval -m two two 2>&1 | sed 's/[0-9][0-9]* bytes/N bytes/'
+| lm-eval: two: header: N bytes long, at most 100000000 are allowed; is it a checkpoint?
+$ lm-eval -m /dev/null two
+! lm-eval: /dev/null: header: expected its length in 8 bytes, the file has 0
+= 4
+$ lm-eval -m m.lm --per-line --per-token two
+! lm-eval: --per-line and --per-token exclude each other
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m m.lm --per-lin two
+! lm-eval: unknown option --per-lin (did you mean --per-line?)
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m m.lm -n 3 two
+! lm-eval: unknown option -n
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m m.lm two >/dev/full
+! lm-eval: standard output: write: No space left on device
+= 3
+$ lm-eval -m m.lm --per-token data/stories-test.txt >/dev/full
+! lm-eval: standard output: write: No space left on device
+= 3
+$ lm-eval -m m.lm --per-token data/stories-test.txt | head -n 1 >/dev/null
+
+# A model that is cut short or has a flipped bit.
+$ for n in 0 1 8 100 959 960 2559; do head -c $n m.lm >cut.lm; lm-eval -m cut.lm two >out 2>err; echo $? $(wc -c <out) $(grep -c '^lm-eval: cut.lm: ' err); done
+| 4 0 1
+| 4 0 1
+| 4 0 1
+| 4 0 1
+| 4 0 1
+| 4 0 1
+| 4 0 1
+$ for n in 0 5 8 50 300 600 2000 2559; do
+>     { head -c $n m.lm; printf '\377'; tail -c +$((n + 2)) m.lm; } >flip.lm
+>     cmp -s m.lm flip.lm || { lm-eval -m flip.lm two >/dev/null 2>&1; test $? = 4 || echo byte $n: $?; }
+> done
+$ cp m.lm more.lm; echo >>more.lm; lm-eval -m more.lm two 2>&1 | sed 's/[0-9][0-9]*/N/g'
+| lm-eval: more.lm: header: its tensors end at offset N, the file at N
+
+# A checkpoint that is not a language model.
+$ n='{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'; printf '\065\0\0\0\0\0\0\0%sx' "$n" >other.st; ckpt-info other.st | head -n 1
+| kind        none
+$ lm-eval -m other.st two
+! lm-eval: other.st: not a word-level language model (kind '')
+= 4

@@ -1,0 +1,70 @@
+# The survey's n-gram examples, as printed there.
+$ cat >three.txt <<'end'
+> I love natural language processing
+> natural language processing is fun
+> I enjoy learning NLP
+> end
+$ ngram-train -n 2 --smooth mle --closed -o mle.lm three.txt
+$ echo I | lm-next -m mle.lm --all
+| enjoy	0.5
+| love	0.5
+| </s>	0
+| <s>	0
+| I	0
+| NLP	0
+| fun	0
+| is	0
+| language	0
+| learning	0
+| natural	0
+| processing	0
+$ echo I | lm-next -m mle.lm -k 1 | cut -f 1
+| enjoy
+$ ngram-sample -m mle.lm --greedy --length 20
+| I enjoy learning NLP
+$ ngram-sample -m mle.lm --greedy --length 20 --prefix I
+| I enjoy learning NLP
+
+# "I love NLP" three times: p(I) p(love|I) p(NLP|love) = 3/9 * 3/3 * 3/3; log10(1/3) is
+# -0.4771213, as a float -0.4771212.
+$ for i in 1 2 3; do echo I love NLP; done >nine.txt
+$ ngram-train -n 2 --smooth mle --closed --no-marks -o nine.lm nine.txt
+$ head -n 1 nine.txt | lm-eval -m nine.lm --per-token
+| I	1	-0.4771212
+| love	2	0
+| NLP	2	0
+$ head -n 1 nine.txt | lm-eval -m nine.lm --per-line
+| -0.4771212	3	0
+$ echo | lm-next -m nine.lm
+| I	0.3333333
+| NLP	0.3333333
+| love	0.3333333
+$ printf 'I\nlove\nNLP\n' | lm-next -m nine.lm
+| love	1
+| I	0
+| NLP	0
+|
+| NLP	1
+| I	0
+| love	0
+|
+| I	0.3333333
+| NLP	0.3333333
+| love	0.3333333
+
+# Laplace on the three sentences: 13 = 2 times I, 11 words that can follow.
+$ ngram-train -n 2 --smooth addk --k 1 --closed -o laplace.lm three.txt
+$ echo I | lm-next -m laplace.lm --all | awk -F '\t' '{ printf "%s %.4f\n", $1, $2 * 13 }'
+| enjoy 2.0000
+| love 2.0000
+| </s> 1.0000
+| I 1.0000
+| NLP 1.0000
+| fun 1.0000
+| is 1.0000
+| language 1.0000
+| learning 1.0000
+| natural 1.0000
+| processing 1.0000
+| <s> 0.0000
+$ ngram-train -n 2 --smooth addk --closed -o default.lm three.txt; ckpt-diff -q laplace.lm default.lm

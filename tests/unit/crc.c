@@ -1,0 +1,70 @@
+/* crc.c - CRC-32C against RFC 3720, a bit-by-bit division, and itself in pieces. */
+#include "lm/crc.h"
+#include <stdint.h>
+#include <string.h>
+#include "test.h"
+
+static uint32_t bit_by_bit(const unsigned char *bytes, size_t length)
+{
+    uint32_t sum = 0xffffffff;
+    for (size_t i = 0; i < 8 * length; i++) {
+        const uint32_t bit = bytes[i / 8] >> i % 8 & 1;
+        sum = (sum ^ bit) & 1 ? sum >> 1 ^ 0x82f63b78 : sum >> 1;
+    }
+    return ~sum;
+}
+
+static void fill(unsigned char *bytes, size_t length)
+{
+    uint32_t x = 1;
+    for (size_t i = 0; i < length; i++) {
+        x = x * 1664525 + 1013904223;
+        bytes[i] = (unsigned char)(x >> 24);
+    }
+}
+
+static void check_known(const void *bytes, size_t length, uint32_t expected)
+{
+    CHECK_INT(lm_crc32c(0, bytes, length), expected);
+    CHECK_INT(lm_crc32c_ref(0, bytes, length), expected);
+}
+
+/* RFC 3720, B.4, whose bytes are the sum's with the least significant first. */
+TEST(crc_known)
+{
+    unsigned char bytes[32];
+    check_known(memset(bytes, 0, 32), 32, 0x8a9136aa);
+    check_known(memset(bytes, 0xff, 32), 32, 0x62a8ab43);
+    for (int i = 0; i < 32; i++) bytes[i] = (unsigned char)i;
+    check_known(bytes, 32, 0x46dd794e);
+    for (int i = 0; i < 32; i++) bytes[i] = (unsigned char)(31 - i);
+    check_known(bytes, 32, 0x113fdb5c);
+    const unsigned char read_command[48] = {
+        [0] = 0x01,  [1] = 0xc0,  [16] = 0x14, [22] = 0x04,
+        [27] = 0x14, [31] = 0x18, [32] = 0x28, [40] = 0x02,
+    };
+    check_known(read_command, 48, 0xd9963a56);
+    check_known("123456789", 9, 0xe3069283);
+    check_known("", 0, 0);
+}
+
+TEST(crc_lengths_and_alignments)
+{
+    unsigned char bytes[128];
+    fill(bytes, sizeof bytes);
+    for (size_t at = 0; at < 16; at++)
+        for (size_t length = 0; at + length <= sizeof bytes; length++)
+            check_known(bytes + at, length, bit_by_bit(bytes + at, length));
+}
+
+TEST(crc_in_pieces)
+{
+    static unsigned char bytes[5000];
+    fill(bytes, sizeof bytes);
+    const uint32_t whole = bit_by_bit(bytes, sizeof bytes);
+    for (size_t cut = 0; cut <= sizeof bytes; cut++) {
+        const size_t rest = sizeof bytes - cut;
+        CHECK_INT(lm_crc32c(lm_crc32c(0, bytes, cut), bytes + cut, rest), whole);
+        CHECK_INT(lm_crc32c_ref(lm_crc32c_ref(0, bytes, cut), bytes + cut, rest), whole);
+    }
+}

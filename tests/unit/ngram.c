@@ -1,0 +1,660 @@
+/* ngram.c - tests of n-gram models against the formulas, over plain tables of strings.
+ *
+ * The reference is written from Chen and Goodman 1999 (section 2 and 3) and Heafield et al.
+ * 2013 (adjusted counts, unigrams interpolated with 1/|V|), in double; it shares no code with
+ * the library.  A model keeps its probabilities as floats, hence the tolerance of 1e-6. */
+#include "lm/ngram.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lm/file.h"
+#include "lm/thread.h"
+#include "table.h"
+#include "test.h"
+
+enum { ORDERS = LM_NGRAM_ORDER_MAX + 1, LONGEST = 24, TEXT_MAX = 1 << 17 };
+
+/* ---- random numbers: splitmix64 ---- */
+
+static uint64_t random_state;
+
+static uint64_t below(uint64_t limit)
+{
+    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
+    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
+    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
+    return (z ^ (z >> 31)) % limit;
+}
+
+/* ---- corpora ---- */
+
+typedef struct {
+    lm_unit unit;
+    char text[TEXT_MAX];
+    size_t length;
+    lm_slice token[TEXT_MAX];
+    size_t tokens;
+    size_t start[TEXT_MAX]; /* first token of line i; start[lines] = tokens */
+    size_t lines;
+} corpus;
+
+static corpus it; /* the corpus of the running test */
+
+static void add_token(corpus *c, const char *text, size_t length)
+{
+    if (c->unit == LM_UNIT_WORD && c->tokens > c->start[c->lines]) c->text[c->length++] = ' ';
+    memcpy(c->text + c->length, text, length);
+    c->token[c->tokens++] = (lm_slice){c->text + c->length, length};
+    c->length += length;
+}
+
+static void end_line(corpus *c)
+{
+    c->text[c->length++] = '\n';
+    c->start[++c->lines] = c->tokens;
+}
+
+static void clear(corpus *c, lm_unit unit)
+{
+    c->unit = unit;
+    c->length = c->tokens = c->lines = 0;
+    c->start[0] = 0;
+}
+
+/* The words of a small language: the rarer, the higher the number. */
+static const char *word_number(lm_unit unit, uint64_t i)
+{
+    static const char *const words[] = {"a",  "b",   "ab",  "<unk>", "\xC3\xA9", "\xE4\xB8\xAD",
+                                        "w",  "x7",  "the", "\\x20", "A",        "long",
+                                        "s>", "</s", "zz"};
+    static const char *const chars[] = {
+        "a", " ", "e", "\xE4\xB8\xAD", "\xC3\xA9",         "b", "\\", "\t",
+        "<", ">", "s", "\x01",         "\xF0\x9F\xA6\x8A", "/", "z"};
+    static const char *const bytes[] = {"a", " ", "\xFF", "\x80", "b",    "\r", "\t",  "\\",
+                                        "<", "s", ">",    "\xC3", "\xA9", "/",  "\x7F"};
+    return (unit == LM_UNIT_WORD ? words : unit == LM_UNIT_CHAR ? chars : bytes)[i % 15];
+}
+
+static void make_random(corpus *c, lm_unit unit)
+{
+    const uint64_t words = 1 + below(15), lines = 1 + below(30), longest = 1 + below(12);
+    clear(c, unit);
+    for (uint64_t i = 0; i < lines; i++) {
+        for (uint64_t n = below(longest + 1); n > 0; n--) {
+            const char *word = word_number(unit, below(below(words) + 1));
+            add_token(c, word, strlen(word));
+        }
+        end_line(c);
+    }
+    add_token(c, "a", 1); /* never no text at all */
+    end_line(c);
+}
+
+/* Length of a UTF-8 character by its first byte. */
+static size_t char_length(unsigned char first)
+{
+    return first < 0x80 ? 1 : first < 0xE0 ? 2 : first < 0xF0 ? 3 : 4;
+}
+
+/* The first `lines` lines of a file of data/. */
+static void read_stories(corpus *c, const char *name, lm_unit unit, size_t lines)
+{
+    static char line[1 << 15];
+    FILE *file = fopen(test_path(name), "r");
+    CHECK(file != NULL);
+    clear(c, unit);
+    while (c->lines < lines && fgets(line, sizeof line, file)) {
+        for (const char *at = line; *at != '\n';) {
+            size_t n = unit == LM_UNIT_CHAR   ? char_length((unsigned char)*at)
+                       : unit == LM_UNIT_BYTE ? 1
+                                              : strcspn(at, " \n");
+            if (n) add_token(c, at, n);
+            at += n;
+            if (unit == LM_UNIT_WORD) at += strspn(at, " ");
+        }
+        end_line(c);
+    }
+    fclose(file);
+    CHECK(c->lines > 1);
+}
+
+/* ---- the reference ---- */
+
+typedef struct {
+    lm_ngram_options options;
+    table grams; /* keyed by words joined by newlines; the empty key is the empty context */
+    double discount[ORDERS][3];
+    double outputs;
+} reference;
+
+typedef struct {
+    char text[1 << 12];
+    size_t size;
+} key;
+
+static void key_add(key *k, lm_slice word)
+{
+    if (k->size) k->text[k->size++] = '\n';
+    CHECK(k->size + word.length < sizeof k->text);
+    memcpy(k->text + k->size, word.text, word.length);
+    k->size += word.length;
+}
+
+static key key_of(const lm_slice *words, size_t count)
+{
+    key k = {.size = 0};
+    for (size_t i = 0; i < count; i++) key_add(&k, words[i]);
+    return k;
+}
+
+static record *look_up(const reference *r, const lm_slice *words, size_t count)
+{
+    const key k = key_of(words, count);
+    return table_find(&r->grams, k.text, k.size);
+}
+
+static const char *after_first(const record *g, size_t *size)
+{
+    const char *newline = memchr(g->key, '\n', g->size);
+    *size = newline ? g->size - (size_t)(newline + 1 - g->key) : 0;
+    return newline ? newline + 1 : g->key;
+}
+
+static size_t context_size(const record *g)
+{
+    size_t size = g->size;
+    while (size > 0 && g->key[size - 1] != '\n') size--;
+    return size ? size - 1 : 0;
+}
+
+static bool begins_with_bos(const record *g)
+{
+    return strcmp(g->key, "<s>") == 0 || strncmp(g->key, "<s>\n", 4) == 0;
+}
+
+static void count_line(reference *r, const lm_slice *words, size_t count)
+{
+    static lm_slice line[TEXT_MAX + 2];
+    size_t n = 0;
+    if (count == 0 && r->options.no_marks) return;
+    line[n++] = lm_slice_of("<s>");
+    for (size_t i = 0; i < count; i++) line[n++] = words[i];
+    if (!r->options.no_marks) line[n++] = lm_slice_of("</s>");
+    for (size_t i = 0; i < n; i++)
+        for (int k = 1; k <= r->options.order && i + (size_t)k <= n; k++) {
+            const key name = key_of(line + i, (size_t)k);
+            record *g = table_add(&r->grams, name.text, name.size);
+            g->order = k;
+            g->count++;
+            if (g->count == 1 && k > 1) { /* a new left neighbour of its suffix */
+                size_t size;
+                const char *suffix = after_first(g, &size);
+                record *shorter = table_add(&r->grams, suffix, size);
+                shorter->order = k - 1;
+                shorter->left++;
+            }
+        }
+}
+
+/* What modified Kneser-Ney counts: Heafield et al. 2013, section 3.1. */
+static double adjusted(const reference *r, const record *g)
+{
+    if (strcmp(g->key, "<s>") == 0) return 0;
+    return g->order == r->options.order || begins_with_bos(g) ? g->count : g->left;
+}
+
+static void sum_contexts(reference *r)
+{
+    const size_t count = r->grams.count;
+    for (size_t i = 0; i < count; i++) {
+        const record *g = r->grams.all[i];
+        if (g->order == 0 || strcmp(g->key, "<s>") == 0) continue;
+        record *context = table_add(&r->grams, g->key, context_size(g));
+        const double a = adjusted(r, g);
+        context->sum += g->count;
+        context->left_sum += a;
+        if (a > 0) context->kinds[a < 3 ? (int)a - 1 : 2]++;
+    }
+}
+
+static void find_discounts(reference *r, int k)
+{
+    double t[5] = {0}, *d = r->discount[k];
+    for (size_t i = 0; i < r->grams.count; i++) {
+        const record *g = r->grams.all[i];
+        const double a = adjusted(r, g);
+        if (g->order != k || (r->options.no_marks && begins_with_bos(g))) continue;
+        if (a >= 1 && a <= 4) t[(int)a]++;
+    }
+    const double y = t[1] / (t[1] + 2 * t[2]);    /* as the paper has it: D2 = 0 is decided by */
+    bool good = t[1] > 0 && t[2] > 0 && t[3] > 0; /* the last bit of this */
+    for (int j = 1; j <= 3 && good; j++) {
+        d[j - 1] = j - (j + 1) * y * t[j + 1] / t[j];
+        good = d[j - 1] >= 0 && d[j - 1] <= j;
+    }
+    if (!good) memcpy(d, r->options.fallback_discount, 3 * sizeof *d);
+}
+
+static reference *new_reference(const corpus *c, const lm_ngram_options *options)
+{
+    reference *r = table_memory(NULL, sizeof *r);
+    memset(r, 0, sizeof *r);
+    r->options = *options;
+    for (size_t i = 0; i < c->lines; i++)
+        count_line(r, c->token + c->start[i], c->start[i + 1] - c->start[i]);
+    for (size_t i = 0; i < r->grams.count; i++) /* words, and </s> */
+        r->outputs += r->grams.all[i]->order == 1 && strcmp(r->grams.all[i]->key, "<s>") != 0;
+    if (!options->closed && !table_find(&r->grams, "<unk>", 5)) r->outputs++;
+    sum_contexts(r);
+    for (int k = 1; k <= options->order; k++) find_discounts(r, k);
+    return r;
+}
+
+static void free_reference(reference *r)
+{
+    table_free(&r->grams);
+    free(r);
+}
+
+/* p(words[count-1] | words before).  MLE: the longest context that something follows. */
+static double mle(const reference *r, const lm_slice *words, size_t count)
+{
+    const record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
+    if (h && h->sum > 0) return g ? g->count / h->sum : 0;
+    return count == 1 ? 0 : mle(r, words + 1, count - 1);
+}
+
+static double addk(const reference *r, const lm_slice *words, size_t count)
+{
+    const record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
+    const double k = r->options.k;
+    return ((g ? g->count : 0) + k) / ((h ? h->sum : 0) + k * r->outputs);
+}
+
+static double kneser_ney(const reference *r, const lm_slice *words, size_t count)
+{
+    const record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
+    const double *d = r->discount[count];
+    const double lower = count == 1 ? 1 / r->outputs : kneser_ney(r, words + 1, count - 1);
+    if (!h || h->left_sum == 0) return lower;
+    const double a = g ? adjusted(r, g) : 0;
+    const double kept = a > 0 ? a - d[a < 3 ? (int)a - 1 : 2] : 0;
+    const double free_mass = d[0] * h->kinds[0] + d[1] * h->kinds[1] + d[2] * h->kinds[2];
+    return kept / h->left_sum + free_mass / h->left_sum * lower;
+}
+
+static double probability(const reference *r, const lm_slice *words, size_t count)
+{
+    if (count > (size_t)r->options.order) {
+        words += count - (size_t)r->options.order;
+        count = (size_t)r->options.order;
+    }
+    return r->options.smooth == LM_NGRAM_MLE    ? mle(r, words, count)
+           : r->options.smooth == LM_NGRAM_ADDK ? addk(r, words, count)
+                                                : kneser_ney(r, words, count);
+}
+
+/* How many words the longest n-gram has that ends here and was seen; 1 for no more. */
+static int longest_seen(const reference *r, const lm_slice *words, size_t count)
+{
+    int n = count < (size_t)r->options.order ? (int)count : r->options.order;
+    while (n > 1 && !look_up(r, words + count - (size_t)n, (size_t)n)) n--;
+    return n;
+}
+
+/* ---- models ---- */
+
+static lm_ngram *train(const corpus *c, const lm_ngram_options *options, size_t threads)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_ngram *model;
+    lm_run run = {0};
+    if (threads > 1) CHECK_OK(lm_pool_new(&run.pool, threads, &e), &e);
+    CHECK_OK(lm_text_memory(&text, (lm_slice){c->text, c->length}, "corpus", c->unit, false, &e),
+             &e);
+    CHECK_OK(lm_ngram_train(&model, text, options, &run, &e), &e);
+    model->lang.unit = c->unit;
+    lm_text_close(text);
+    lm_pool_free(run.pool);
+    return model;
+}
+
+static void save(const lm_ngram *model, const char *path)
+{
+    lm_err e = {0};
+    lm_ckpt_writer *writer;
+    lm_out *out;
+    CHECK_OK(lm_ckpt_writer_new(&writer, "ngram", &e), &e);
+    CHECK_OK(lm_ngram_save(model, writer, &e), &e);
+    CHECK_OK(lm_out_open(&out, path, &e), &e);
+    const lm_status s = lm_ckpt_write(writer, out, &e);
+    CHECK_OK(lm_out_close(out, s, &e), &e);
+    lm_ckpt_writer_free(writer);
+}
+
+static bool same_files(const char *a, const char *b)
+{
+    lm_err e = {0};
+    lm_map x, y;
+    CHECK_OK(lm_map_open(&x, a, &e), &e);
+    CHECK_OK(lm_map_open(&y, b, &e), &e);
+    const bool same = x.length == y.length && memcmp(x.bytes, y.bytes, x.length) == 0;
+    lm_map_close(&x);
+    lm_map_close(&y);
+    return same;
+}
+
+/* ---- histories ---- */
+
+typedef struct {
+    bool inside;
+    lm_slice word[LONGEST + 2]; /* <s> first, if it counts */
+    size_t count;
+    size_t marks; /* 1 if <s> is there */
+} history;
+
+static void add_word(const corpus *c, const lm_ngram_options *o, history *h)
+{
+    lm_slice word = c->token[below(c->tokens)];
+    if (below(12) == 0) word = lm_slice_of(o->closed ? "not-a-word" : "<unk>");
+    h->word[h->count++] = word;
+}
+
+/* Words at random, or a piece of the text, so that long contexts are seen ones; from a
+ * line's start or inside it. */
+static void random_history(const corpus *c, const lm_ngram_options *o, history *h)
+{
+    *h = (history){.inside = below(2) == 0};
+    if (!h->inside && !o->no_marks) {
+        h->word[h->count++] = lm_slice_of("<s>");
+        h->marks = 1;
+    }
+    const size_t line = below(c->lines), from = c->start[line], until = c->start[line + 1];
+    if (below(3) > 0)
+        for (size_t i = h->inside && until > from ? from + below(until - from) : from;
+             i < until && h->count < LONGEST && below(8) > 0; i++)
+            h->word[h->count++] = c->token[i];
+    for (uint64_t n = below(4); n > 0 && h->count < LONGEST; n--) add_word(c, o, h);
+}
+
+static void walk(const lm_ngram *m, const history *h, lm_ngram_state *state)
+{
+    int order;
+    lm_ngram_begin(m, state, h->inside);
+    for (size_t i = h->marks; i < h->count; i++)
+        (void)lm_ngram_score(m, state, lm_lang_id(&m->lang, h->word[i]), &order);
+}
+
+static bool near(double found, double expected, double relative)
+{
+    return fabs(found - expected) <= relative * fabs(expected) + 1e-30;
+}
+
+/* score() and predict() of one word against each other and the reference. */
+static void check_word(const lm_ngram *m, const reference *r, history *h, const double *p,
+                       const lm_ngram_state *state, uint32_t id)
+{
+    lm_ngram_state after = *state;
+    int order;
+    const double scored = lm_ngram_score(m, &after, id, &order);
+    CHECK(near(p[id], scored, 1e-12));
+    h->word[h->count] = lm_vocab_word(m->lang.vocab, id);
+    CHECK(near(scored, probability(r, h->word, h->count + 1), 1e-6));
+    if (r->options.smooth != LM_NGRAM_ADDK)
+        CHECK_INT(order, longest_seen(r, h->word, h->count + 1));
+}
+
+/* The state after a history is the state after its last order-1 words. */
+static void check_state(const lm_ngram *m, const history *h, const lm_ngram_state *state)
+{
+    const size_t most = (size_t)m->lang.order - 1;
+    if (h->count - h->marks < most) return;
+    history end = {.inside = true, .count = most};
+    memcpy(end.word, h->word + h->count - most, most * sizeof *end.word);
+    lm_ngram_state other;
+    walk(m, &end, &other);
+    CHECK_INT(other.length, state->length);
+    CHECK_INT(other.node, state->node);
+    CHECK_INT(other.wanted, state->wanted);
+}
+
+/* `words` of the vocabulary at random, or all of them. */
+static void check_history(const lm_ngram *m, const reference *r, history *h, uint32_t words)
+{
+    static double p[TEXT_MAX];
+    const lm_vocab *vocab = m->lang.vocab;
+    lm_ngram_state state;
+    double sum = 0;
+    walk(m, h, &state);
+    check_state(m, h, &state);
+    lm_ngram_predict(m, &state, p);
+    for (uint32_t id = 0; id < vocab->size; id++) {
+        CHECK(p[id] >= 0 && p[id] <= 1);
+        if (lm_vocab_is_output(vocab, id)) sum += p[id];
+    }
+    CHECK_NEAR(sum, 1, 1e-6);
+    if (vocab->bos != LM_NO_WORD) CHECK(p[vocab->bos] == 0);
+    const bool all = words >= vocab->size;
+    for (uint32_t i = 0; i < (all ? vocab->size : words); i++) {
+        const uint32_t id = all ? i : (uint32_t)below(vocab->size);
+        if (lm_vocab_is_output(vocab, id)) check_word(m, r, h, p, &state, id);
+    }
+}
+
+/* Ids: <unk>, </s>, words by descending count and bytes, <s>. */
+static void check_vocabulary(const lm_ngram *m, const reference *r)
+{
+    const lm_vocab *v = m->lang.vocab;
+    const uint32_t marks = !r->options.closed + !r->options.no_marks;
+    CHECK_INT(lm_vocab_outputs(v), r->outputs);
+    CHECK_INT(v->unk, r->options.closed ? LM_NO_WORD : 0);
+    CHECK_INT(v->eos, r->options.no_marks ? LM_NO_WORD : marks - 1);
+    CHECK_INT(v->bos, r->options.no_marks ? LM_NO_WORD : v->size - 1);
+    for (uint32_t id = marks; id + 1 < lm_vocab_outputs(v); id++) {
+        const lm_slice a = lm_vocab_word(v, id), b = lm_vocab_word(v, id + 1);
+        const double x = look_up(r, &a, 1)->count, y = look_up(r, &b, 1)->count;
+        CHECK(x > y || (x == y && lm_slice_compare(a, b) < 0));
+    }
+}
+
+static void check_model(const corpus *c, const lm_ngram_options *o, int histories, uint32_t words)
+{
+    reference *r = new_reference(c, o);
+    lm_ngram *m = train(c, o, 1);
+    history h;
+    check_vocabulary(m, r);
+    for (int i = 0; i < histories; i++) {
+        random_history(c, o, &h);
+        check_history(m, r, &h, words);
+    }
+    lm_ngram_free(m);
+    free_reference(r);
+}
+
+static lm_ngram_options random_options(int order, lm_ngram_smooth smooth)
+{
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = order;
+    o.smooth = smooth;
+    o.k = below(2) ? 1 : 0.001 * (double)(1 + below(3000));
+    o.closed = below(2) == 0;
+    o.no_marks = below(2) == 0;
+    return o;
+}
+
+static void check_random(lm_ngram_smooth smooth)
+{
+    random_state = (uint64_t)smooth + 1;
+    for (int i = 0; i < 500; i++) {
+        const lm_ngram_options o = random_options(1 + i % 6, smooth);
+        make_random(&it, (lm_unit)below(3));
+        check_model(&it, &o, 12, UINT32_MAX);
+    }
+}
+
+TEST(mle_is_the_formula)
+{
+    check_random(LM_NGRAM_MLE);
+}
+TEST(addk_is_the_formula)
+{
+    check_random(LM_NGRAM_ADDK);
+}
+TEST(kneser_ney_is_the_formula)
+{
+    check_random(LM_NGRAM_MKN);
+}
+
+static void check_stories(const char *name, lm_unit unit, size_t lines)
+{
+    random_state = 77 + (uint64_t)unit;
+    read_stories(&it, name, unit, lines);
+    for (int i = 0; i < 6; i++) {
+        const lm_ngram_options o =
+            random_options(1 + (i * 5 + (int)unit) % 6, (lm_ngram_smooth)(i % 3));
+        check_model(&it, &o, 25, 40);
+    }
+}
+
+TEST(words_of_stories)
+{
+    check_stories("data/stories-valid.txt", LM_UNIT_WORD, SIZE_MAX);
+}
+TEST(characters_of_stories)
+{
+    check_stories("data/stories-valid.txt", LM_UNIT_CHAR, 400);
+}
+TEST(bytes_of_stories)
+{
+    check_stories("data/stories-valid.txt", LM_UNIT_BYTE, 400);
+}
+TEST(chinese_characters)
+{
+    check_stories("data/stories-zh-valid.txt", LM_UNIT_CHAR, SIZE_MAX);
+}
+
+/* Repeats 64 times: a sort that goes deeper than one key, and runs past insertion sort. */
+TEST(repeated_lines)
+{
+    random_state = 5;
+    for (int order = 1; order <= LM_NGRAM_ORDER_MAX; order++) {
+        const lm_ngram_options o = random_options(order, (lm_ngram_smooth)(order % 3));
+        clear(&it, LM_UNIT_WORD);
+        for (int line = 0; line < 64; line++) {
+            for (int i = 0; i < 14; i++) add_token(&it, i % 5 ? "a" : line % 9 ? "b" : "c", 1);
+            end_line(&it);
+        }
+        check_model(&it, &o, 20, UINT32_MAX);
+    }
+}
+
+/* ---- the same bytes ---- */
+
+TEST(any_number_of_threads_makes_the_same_bytes)
+{
+    static const size_t threads[] = {2, 3, 5};
+    random_state = 9;
+    for (int i = 0; i < 24; i++) {
+        const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % 3));
+        if (i % 4 == 3)
+            read_stories(&it, "data/stories-valid.txt", (lm_unit)(i % 3), 200);
+        else
+            make_random(&it, (lm_unit)(i % 3));
+        lm_ngram *m = train(&it, &o, 1);
+        save(m, "one");
+        lm_ngram_free(m);
+        for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
+            m = train(&it, &o, threads[t]);
+            save(m, "more");
+            lm_ngram_free(m);
+            CHECK(same_files("one", "more"));
+        }
+    }
+}
+
+TEST(saved_and_loaded_scores_are_identical)
+{
+    static double p[TEXT_MAX], q[TEXT_MAX];
+    lm_err e = {0};
+    lm_ckpt *ckpt;
+    lm_ngram *loaded;
+    random_state = 11;
+    for (int i = 0; i < 36; i++) {
+        const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % 3));
+        make_random(&it, (lm_unit)below(3));
+        lm_ngram *m = train(&it, &o, 1);
+        save(m, "m.lm");
+        CHECK_OK(lm_ckpt_open(&ckpt, "m.lm", LM_CKPT_CHECK_ALL, &e), &e);
+        CHECK_OK(lm_ngram_load(&loaded, ckpt, &e), &e);
+        CHECK_INT(loaded->lang.unit, it.unit);
+        CHECK_INT(loaded->smooth, o.smooth);
+        CHECK_INT(loaded->lang.order, o.order);
+        CHECK(o.smooth != LM_NGRAM_ADDK || loaded->k == o.k);
+        CHECK(memcmp(loaded->discount, m->discount, sizeof m->discount) == 0);
+        CHECK(memcmp(&loaded->lang.spell, &m->lang.spell, sizeof m->lang.spell) == 0);
+        for (int n = 0; n < 10; n++) {
+            history h;
+            lm_ngram_state a, b;
+            random_history(&it, &o, &h);
+            walk(m, &h, &a);
+            walk(loaded, &h, &b);
+            CHECK(a.node == b.node && a.length == b.length && a.wanted == b.wanted);
+            lm_ngram_predict(m, &a, p);
+            lm_ngram_predict(loaded, &b, q);
+            CHECK(memcmp(p, q, m->lang.vocab->size * sizeof *p) == 0);
+        }
+        save(loaded, "again.lm");
+        CHECK(same_files("m.lm", "again.lm"));
+        lm_ngram_free(m);
+        lm_ngram_free(loaded);
+        lm_ckpt_close(ckpt);
+    }
+}
+
+/* ---- what cannot be estimated ---- */
+
+TEST(no_text)
+{
+    static const char *const texts[] = {"", "\n", " \n\t\n"};
+    for (int i = 0; i < 3; i++) {
+        lm_err e = {0};
+        lm_text *text;
+        lm_ngram *m;
+        lm_ngram_options o = LM_NGRAM_DEFAULTS;
+        o.no_marks = true;
+        CHECK_OK(lm_text_memory(&text, lm_slice_of(texts[i]), "corpus", LM_UNIT_WORD, false, &e),
+                 &e);
+        CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "no text");
+        CHECK(m == NULL);
+        lm_text_close(text);
+    }
+}
+
+TEST(discounts_that_cannot_be_estimated)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_ngram *m;
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.fallback = false;
+    o.order = 2;
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
+    CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "order 1: no discounts");
+    lm_text_close(text);
+}
+
+static volatile sig_atomic_t stop = 1;
+
+TEST(stopped)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_ngram *m;
+    const lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    const lm_run run = {.stop = &stop};
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
+    CHECK_FAILS(lm_ngram_train(&m, text, &o, &run, &e), LM_ESTOPPED, &e, "stopped");
+    CHECK(m == NULL);
+    lm_text_close(text);
+}

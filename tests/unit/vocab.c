@@ -1,0 +1,311 @@
+/* vocab.c - tests of vocabularies: ids, marks, growth, ranks, checkpoints. */
+#include "lm/vocab.h"
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "failing.h"
+#include "lm/file.h"
+#include "test.h"
+
+static lm_vocab *new_vocab(void)
+{
+    lm_err e = {0};
+    lm_vocab *v;
+    CHECK_OK(lm_vocab_new(&v, &e), &e);
+    return v;
+}
+
+static uint32_t add(lm_vocab *v, const char *word)
+{
+    lm_err e = {0};
+    uint32_t id;
+    CHECK_OK(lm_vocab_add(v, lm_slice_of(word), &id, &e), &e);
+    return id;
+}
+
+static void add_mark(lm_vocab *v, const char *spelling, uint32_t *slot)
+{
+    lm_err e = {0};
+    CHECK_OK(lm_vocab_add_mark(v, spelling, slot, &e), &e);
+}
+
+static uint32_t find(const lm_vocab *v, const char *word)
+{
+    return lm_vocab_find(v, lm_slice_of(word));
+}
+
+TEST(vocab_add_and_find)
+{
+    lm_err e = {0};
+    lm_vocab *v = new_vocab();
+    uint32_t id;
+    CHECK_INT(v->size, 0);
+    CHECK_INT(find(v, "a"), LM_NO_WORD);
+    CHECK_INT(find(v, ""), LM_NO_WORD);
+    CHECK_INT(add(v, "a"), 0);
+    CHECK_INT(add(v, "longer word than eight bytes"), 1);
+    CHECK_INT(add(v, "a"), 0);
+    CHECK_INT(add(v, ""), 2);
+    CHECK_OK(lm_vocab_add(v, (lm_slice){"a\0", 2}, &id, &e), &e);
+    CHECK_INT(id, 3);
+    CHECK_INT(v->size, 4);
+    CHECK_INT(find(v, "a"), 0);
+    CHECK_INT(find(v, "longer word than eight bytes"), 1);
+    CHECK_INT(find(v, "longer word than eight byte"), LM_NO_WORD);
+    CHECK_INT(find(v, ""), 2);
+    CHECK_INT(lm_vocab_find(v, (lm_slice){"a\0", 2}), 3);
+    CHECK(lm_slice_is(lm_vocab_word(v, 1), "longer word than eight bytes"));
+    CHECK_INT(lm_vocab_word(v, 2).length, 0);
+    lm_vocab_free(v);
+    lm_vocab_free(NULL);
+}
+
+/* <s> and </s> as marks are not found by their spelling, <unk> is. */
+TEST(vocab_marks)
+{
+    lm_vocab *v = new_vocab();
+    CHECK(v->unk == LM_NO_WORD && v->bos == LM_NO_WORD && v->eos == LM_NO_WORD);
+    CHECK_INT(lm_vocab_outputs(v), 0);
+    add_mark(v, "<unk>", &v->unk);
+    add_mark(v, "</s>", &v->eos);
+    CHECK_INT(add(v, "word"), 2);
+    CHECK_INT(lm_vocab_outputs(v), 3);
+    add_mark(v, "<s>", &v->bos);
+    CHECK(v->unk == 0 && v->eos == 1 && v->bos == 3);
+    CHECK_INT(find(v, "<unk>"), 0);
+    CHECK_INT(find(v, "</s>"), LM_NO_WORD);
+    CHECK_INT(find(v, "<s>"), LM_NO_WORD);
+    CHECK(lm_slice_is(lm_vocab_word(v, 3), "<s>"));
+    CHECK_INT(lm_vocab_outputs(v), 3); /* all but <s> */
+    CHECK(lm_vocab_is_output(v, 0) && lm_vocab_is_output(v, 1) && lm_vocab_is_output(v, 2));
+    CHECK(!lm_vocab_is_output(v, 3) && !lm_vocab_is_output(v, 4));
+    CHECK_INT(add(v, "<s>"), 4); /* as a word, another one */
+    CHECK_INT(find(v, "<s>"), 4);
+    CHECK_INT(add(v, "<unk>"), 0);
+    lm_vocab_free(v);
+}
+
+static const char *number_word(uint32_t i)
+{
+    static char text[48];
+    snprintf(text, sizeof text, i % 3 ? "w%u" : "a rather long word, number %u", i);
+    return text;
+}
+
+TEST(vocab_grows)
+{
+    enum { WORDS = 200000 };
+    lm_vocab *v = new_vocab();
+    add_mark(v, "</s>", &v->eos);
+    for (uint32_t i = 1; i < WORDS; i++) CHECK_INT(add(v, number_word(i)), i);
+    CHECK_INT(v->size, WORDS);
+    for (uint32_t i = 1; i < WORDS; i++) {
+        CHECK_INT(find(v, number_word(i)), i);
+        CHECK(lm_slice_is(lm_vocab_word(v, i), number_word(i)));
+    }
+    CHECK_INT(find(v, number_word(WORDS)), LM_NO_WORD);
+    CHECK_INT(find(v, "</s>"), LM_NO_WORD); /* through all the growing, too */
+    CHECK_INT(add(v, number_word(5)), 5);
+    lm_vocab_free(v);
+}
+
+TEST(vocab_byte_ranks)
+{
+    static const char *const sorted[] = {"",   "A", "\xc3\xa4", "a",    "aa",
+                                         "ab", "b", "\xff",     "\x7f", " "};
+    static const uint32_t expected[] = {0, 2, 8, 3, 4, 5, 6, 9, 7, 1};
+    lm_err e = {0};
+    uint32_t *rank;
+    lm_vocab *v = new_vocab();
+    for (int i = 0; i < 10; i++) add(v, sorted[i]);
+    CHECK_OK(lm_vocab_byte_ranks(v, &rank, &e), &e);
+    for (int i = 0; i < 10; i++) CHECK_INT(rank[i], expected[i]);
+    lm_free(rank);
+    lm_vocab_free(v);
+    v = new_vocab();
+    CHECK_OK(lm_vocab_byte_ranks(v, &rank, &e), &e);
+    lm_free(rank);
+    lm_vocab_free(v);
+}
+
+/* Whatever allocation fails, the vocabulary holds what it held, and can go on. */
+TEST(vocab_without_memory)
+{
+    enum { WORDS = 1500 };
+    for (size_t k = 1; failing_round(k); k++) {
+        lm_err e = {0};
+        lm_vocab *v;
+        uint32_t id, *rank = NULL;
+        const lm_status s = lm_vocab_new(&v, &e);
+        CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
+        if (s) CHECK(v == NULL);
+        for (uint32_t i = 0; !s && i < WORDS; i++) {
+            const size_t fails_at = failing.fail_at;
+            const bool before = failing.failed;
+            lm_err this = {0};
+            if (lm_vocab_add(v, lm_slice_of(number_word(i)), &id, &this)) {
+                CHECK(failing.failed && !before && fails_at == failing.calls);
+                CHECK_INT(this.status, LM_ENOMEM);
+                CHECK_INT(v->size, i);
+                if (i) CHECK_INT(find(v, number_word(i - 1)), i - 1);
+                CHECK_INT(find(v, number_word(i)), LM_NO_WORD);
+                id = add(v, number_word(i));
+            }
+            CHECK_INT(id, i);
+        }
+        for (uint32_t i = 0; !s && i < WORDS; i++) CHECK_INT(find(v, number_word(i)), i);
+        if (!s && lm_vocab_byte_ranks(v, &rank, &e)) CHECK(failing.failed && rank == NULL);
+        lm_free(rank);
+        lm_vocab_free(v);
+        failing_end();
+    }
+}
+
+/* ---- checkpoints ---- */
+
+static void save(lm_ckpt_writer *writer)
+{
+    lm_err e = {0};
+    lm_out *out;
+    CHECK_OK(lm_out_open(&out, "vocab.lm", &e), &e);
+    CHECK_OK(lm_out_close(out, lm_ckpt_write(writer, out, &e), &e), &e);
+    lm_ckpt_writer_free(writer);
+}
+
+static lm_ckpt_writer *new_writer(void)
+{
+    lm_err e = {0};
+    lm_ckpt_writer *writer;
+    CHECK_OK(lm_ckpt_writer_new(&writer, "test", &e), &e);
+    return writer;
+}
+
+static lm_ckpt *reopen(void)
+{
+    lm_err e = {0};
+    lm_ckpt *ckpt;
+    CHECK_OK(lm_ckpt_open(&ckpt, "vocab.lm", LM_CKPT_CHECK_ALL, &e), &e);
+    return ckpt;
+}
+
+TEST(vocab_save_and_load)
+{
+    lm_err e = {0};
+    for (uint32_t words = 0; words < 3000; words = words * 5 + 1) {
+        lm_vocab *v = new_vocab(), *loaded;
+        add_mark(v, "<unk>", &v->unk);
+        add_mark(v, "</s>", &v->eos);
+        for (uint32_t i = 0; i < words; i++) add(v, number_word(i));
+        add_mark(v, "<s>", &v->bos);
+        lm_ckpt_writer *writer = new_writer();
+        CHECK_OK(lm_vocab_save(v, writer, &e), &e);
+        save(writer);
+        lm_ckpt *ckpt = reopen();
+        CHECK_OK(lm_vocab_load(&loaded, ckpt, v->size, v->unk, v->bos, v->eos, &e), &e);
+        CHECK_INT(loaded->size, words + 3);
+        CHECK(loaded->unk == v->unk && loaded->bos == v->bos && loaded->eos == v->eos);
+        CHECK_INT(lm_vocab_outputs(loaded), words + 2);
+        for (uint32_t i = 0; i < words; i++) {
+            CHECK_INT(find(loaded, number_word(i)), i + 2);
+            CHECK(lm_slice_is(lm_vocab_word(loaded, i + 2), number_word(i)));
+        }
+        CHECK_INT(find(loaded, "<unk>"), 0);
+        CHECK_INT(find(loaded, "</s>"), LM_NO_WORD);
+        CHECK_INT(find(loaded, "<s>"), LM_NO_WORD);
+        CHECK_INT(find(loaded, number_word(words)), LM_NO_WORD);
+        lm_vocab_free(loaded);
+        lm_ckpt_close(ckpt);
+        lm_vocab_free(v);
+    }
+}
+
+TEST(vocab_load_of_nothing)
+{
+    lm_err e = {0};
+    lm_vocab *v = new_vocab(), *loaded;
+    lm_ckpt_writer *writer = new_writer();
+    CHECK_OK(lm_vocab_save(v, writer, &e), &e);
+    save(writer);
+    lm_ckpt *ckpt = reopen();
+    CHECK_OK(lm_vocab_load(&loaded, ckpt, 0, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e), &e);
+    CHECK_INT(loaded->size, 0);
+    CHECK_INT(find(loaded, "a"), LM_NO_WORD);
+    lm_vocab_free(loaded);
+    lm_ckpt_close(ckpt);
+    lm_vocab_free(v);
+}
+
+/* Three words "a", "bc", "" of these offsets; the status and message of loading `size` words
+ * with this mark. */
+static void check_malformed(const uint32_t offsets[4], uint32_t size, uint32_t mark,
+                            const char *message)
+{
+    lm_err e = {0};
+    lm_vocab *loaded;
+    lm_ckpt_writer *writer = new_writer();
+    CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.bytes", LM_U8, 3, "abc", &e), &e);
+    CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.offsets", LM_U32, 4, offsets, &e), &e);
+    save(writer);
+    lm_ckpt *ckpt = reopen();
+    CHECK_FAILS(lm_vocab_load(&loaded, ckpt, size, mark, LM_NO_WORD, LM_NO_WORD, &e), LM_EFORMAT,
+                &e, message);
+    CHECK(loaded == NULL);
+    CHECK(strstr(e.message, "vocab.lm: ") == e.message);
+    lm_ckpt_close(ckpt);
+}
+
+TEST(vocab_load_refuses_malformed_tables)
+{
+    check_malformed((uint32_t[]){0, 2, 1, 3}, 3, LM_NO_WORD, "tokenizer.offsets': descends");
+    check_malformed((uint32_t[]){1, 1, 3, 3}, 3, LM_NO_WORD, "tokenizer.offsets'");
+    check_malformed((uint32_t[]){0, 1, 3, 65}, 3, LM_NO_WORD, "leaves tokenizer.bytes");
+    check_malformed((uint32_t[]){0, 1, 3, UINT32_MAX}, 3, LM_NO_WORD, "leaves tokenizer.bytes");
+    check_malformed((uint32_t[]){0, UINT32_MAX, 3, 3}, 3, LM_NO_WORD, "descends");
+    check_malformed((uint32_t[]){0, 1, 3, 3}, 3, 3, "mark 3 is outside the vocabulary of 3");
+    check_malformed((uint32_t[]){0, 1, 3, 3}, 100, LM_NO_WORD, "tokenizer.offsets");
+    check_malformed((uint32_t[]){0, 1, 3, 3}, UINT32_MAX, LM_NO_WORD, "tokenizer.offsets");
+}
+
+TEST(vocab_load_refuses_missing_tables)
+{
+    static const uint32_t offsets[] = {0, 1};
+    lm_err e = {0};
+    lm_vocab *loaded;
+    lm_ckpt_writer *writer = new_writer();
+    CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.offsets", LM_U32, 2, offsets, &e), &e);
+    save(writer);
+    lm_ckpt *ckpt = reopen();
+    CHECK_FAILS(lm_vocab_load(&loaded, ckpt, 1, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e), LM_EFORMAT,
+                &e, "'tokenizer.bytes'");
+    lm_ckpt_close(ckpt);
+    e = (lm_err){0};
+    writer = new_writer();
+    CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.bytes", LM_U8, 1, "a", &e), &e);
+    CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.offsets", LM_I32, 2, offsets, &e), &e);
+    save(writer);
+    ckpt = reopen();
+    CHECK_FAILS(lm_vocab_load(&loaded, ckpt, 1, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e), LM_EFORMAT,
+                &e, "tokenizer.offsets");
+    lm_ckpt_close(ckpt);
+}
+
+TEST(vocab_load_without_memory)
+{
+    lm_err e = {0};
+    lm_vocab *v = new_vocab();
+    add(v, "word");
+    lm_ckpt_writer *writer = new_writer();
+    CHECK_OK(lm_vocab_save(v, writer, &e), &e);
+    save(writer);
+    lm_vocab_free(v);
+    lm_ckpt *ckpt = reopen();
+    for (size_t k = 1; failing_round(k); k++) {
+        e = (lm_err){0};
+        const lm_status s = lm_vocab_load(&v, ckpt, 1, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e);
+        CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
+        CHECK((v == NULL) == (s != LM_OK));
+        lm_vocab_free(v);
+        failing_end();
+    }
+    lm_ckpt_close(ckpt);
+}

@@ -1,0 +1,209 @@
+/* without_memory.c - whole runs in which the k-th allocation fails, for every k: nothing leaks,
+ * nothing is left behind, and the output is as it was. */
+#include <dirent.h>
+#include <stdio.h>
+#include <string.h>
+#include "failing.h"
+#include "lm/convert.h"
+#include "lm/evaluate.h"
+#include "lm/file.h"
+#include "lm/info.h"
+#include "lm/models.h"
+#include "lm/ngram.h"
+#include "lm/sample.h"
+#include "test.h"
+
+static const char corpus[] =
+    "a b c\nb a\n\nc a b b a <unk>\nd e f g h i j k l m n o p q r s t u v\n";
+
+static void put(const char *path, const char *text)
+{
+    FILE *file = fopen(path, "wb");
+    CHECK(file != NULL && fputs(text, file) >= 0 && fclose(file) == 0);
+}
+
+static size_t get(const char *path, char *bytes, size_t room)
+{
+    FILE *file = fopen(path, "rb");
+    CHECK(file != NULL);
+    const size_t length = fread(bytes, 1, room, file);
+    CHECK(length < room);
+    fclose(file);
+    return length;
+}
+
+static int temporaries(void)
+{
+    int count = 0;
+    DIR *list = opendir(".");
+    CHECK(list != NULL);
+    for (const struct dirent *entry; (entry = readdir(list));)
+        count += strstr(entry->d_name, ".lm-") != NULL;
+    closedir(list);
+    return count;
+}
+
+/* `work` reads what is there and writes the file "out". */
+typedef lm_status job(lm_out *out, lm_err *e);
+
+static lm_status run(job *work, lm_err *e)
+{
+    lm_out *out;
+    LM_TRY(lm_out_open(&out, "out", e));
+    return lm_out_close(out, work(out, e), e);
+}
+
+static void check_job(job *work)
+{
+    static char expected[1 << 16], found[1 << 16];
+    lm_err e = {0};
+    CHECK_OK(run(work, &e), &e);
+    const size_t length = get("out", expected, sizeof expected);
+    for (size_t k = 1; failing_round(k); k++) {
+        e = (lm_err){0};
+        put("out", "old");
+        const lm_status s = run(work, &e);
+        CHECK_INT(e.status, s);
+        if (failing.failed && s) {
+            CHECK_FAILS(s, LM_ENOMEM, &e, "out of memory");
+            CHECK_INT(get("out", found, sizeof found), 3);
+            CHECK_BYTES(found, "old", 3);
+        } else {
+            CHECK_OK(s, &e);
+            CHECK_INT(get("out", found, sizeof found), length);
+            CHECK_BYTES(found, expected, length);
+        }
+        CHECK_INT(temporaries(), 0);
+        failing_end();
+    }
+}
+
+static lm_status save(const lm_ngram *model, lm_out *out, lm_err *e)
+{
+    lm_ckpt_writer *writer;
+    LM_TRY(lm_ckpt_writer_new(&writer, "ngram", e));
+    lm_status s = lm_ckpt_set_meta(writer, "lm.history", lm_slice_of("test"), e);
+    if (!s) s = lm_ngram_save(model, writer, e);
+    if (!s) s = lm_ckpt_write(writer, out, e);
+    lm_ckpt_writer_free(writer);
+    return s;
+}
+
+static lm_status train(lm_out *out, lm_err *e, lm_ngram_smooth smooth)
+{
+    lm_ngram_options options = LM_NGRAM_DEFAULTS;
+    lm_text *text;
+    lm_ngram *model = NULL;
+    options.order = 3;
+    options.smooth = smooth;
+    LM_TRY(lm_text_memory(&text, lm_slice_of(corpus), "corpus", LM_UNIT_WORD, false, e));
+    lm_status s = lm_ngram_train(&model, text, &options, NULL, e);
+    if (!s) s = save(model, out, e);
+    lm_ngram_free(model);
+    lm_text_close(text);
+    return s;
+}
+
+static lm_status train_mkn(lm_out *out, lm_err *e)
+{
+    return train(out, e, LM_NGRAM_MKN);
+}
+
+static lm_status train_addk(lm_out *out, lm_err *e)
+{
+    return train(out, e, LM_NGRAM_ADDK);
+}
+
+TEST(training_without_memory)
+{
+    check_job(train_addk);
+    check_job(train_mkn);
+}
+
+static lm_status to_arpa(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_ARPA, LM_UNIT_WORD, "test"};
+    return lm_convert(&how, "model.lm", out, NULL, e);
+}
+
+static lm_status from_arpa(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test"};
+    return lm_convert(&how, "model.arpa", out, NULL, e);
+}
+
+static void make_model(void)
+{
+    lm_err e = {0};
+    CHECK_OK(run(train_mkn, &e), &e);
+    CHECK_INT(rename("out", "model.lm"), 0);
+}
+
+TEST(conversion_without_memory)
+{
+    lm_err e = {0};
+    make_model();
+    check_job(to_arpa);
+    CHECK_OK(run(to_arpa, &e), &e);
+    CHECK_INT(rename("out", "model.arpa"), 0);
+    check_job(from_arpa);
+    /* A pruned model: prefix and suffix of the trigram are missing. */
+    put("model.arpa", "\\data\\\nngram 1=5\nngram 2=1\nngram 3=1\n\n\\1-grams:\n-1\t<unk>\n"
+                      "-1\t</s>\n-99\t<s>\t-0.5\n-0.5\ta\t-0.25\n-0.5\tb\t-0.25\n\n"
+                      "\\2-grams:\n-0.5\ta b\n\n\\3-grams:\n-0.25\tb b a\n\n\\end\\\n");
+    check_job(from_arpa);
+}
+
+static lm_status evaluate(lm_out *out, lm_err *e)
+{
+    lm_model model;
+    lm_text *text = NULL;
+    lm_evaluation total;
+    LM_TRY(lm_model_open(&model, "model.lm", e));
+    lm_status s = lm_text_memory(&text, lm_slice_of("a b x\nc\n"), "text", LM_UNIT_WORD, false, e);
+    if (!s) s = lm_evaluate(model.lang, text, LM_REPORT_TOKENS, out, NULL, &total, e);
+    if (!s) s = lm_evaluation_write(&total, model.lang->order, out, e);
+    lm_text_close(text);
+    lm_model_close(&model);
+    return s;
+}
+
+static lm_status sample(lm_out *out, lm_err *e)
+{
+    const lm_sampling how = LM_SAMPLING_DEFAULTS;
+    lm_model model;
+    lm_sampler *sampler = NULL;
+    const uint32_t *ids;
+    size_t count;
+    LM_TRY(lm_model_open(&model, "model.lm", e));
+    lm_status s = lm_sampler_new(&sampler, model.lang, &how, e);
+    for (uint64_t i = 0; !s && i < 3; i++) {
+        s = lm_sampler_draw(sampler, i, NULL, 0, 100, &ids, &count, e);
+        if (!s) s = lm_out_write(out, ids, count * sizeof *ids, e);
+    }
+    lm_sampler_free(sampler);
+    lm_model_close(&model);
+    return s;
+}
+
+static lm_status describe(lm_out *out, lm_err *e)
+{
+    lm_ckpt *ckpt;
+    lm_str text = {0};
+    LM_TRY(lm_ckpt_open(&ckpt, "model.lm", LM_CKPT_CHECK_ALL, e));
+    lm_status s = lm_info_tree(&text, ckpt, e);
+    if (!s) s = lm_info_json(&text, lm_ckpt_meta(ckpt, "lm.config"), "config", e);
+    if (!s) s = lm_info_text(&text, lm_ckpt_meta(ckpt, "lm.history"), e);
+    if (!s) s = lm_out_write(out, text.text, text.length, e);
+    lm_str_free(&text);
+    lm_ckpt_close(ckpt);
+    return s;
+}
+
+TEST(use_of_models_without_memory)
+{
+    make_model();
+    check_job(evaluate);
+    check_job(sample);
+    check_job(describe);
+}
