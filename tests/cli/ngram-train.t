@@ -280,3 +280,5 @@ $ echo precious >kept; ngram-train -q -n 2 -o kept both; ckpt-info kept | head -
 | kind        ngram
 ? test "$(id -u)" != 0
 $ echo secret >secret; chmod 000 secret; ngram-train -o e.lm secret
+! ngram-train: secret: open: Permission denied
+= 3

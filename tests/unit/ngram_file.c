@@ -393,7 +393,8 @@ static void fill_tables(uint32_t *word, uint32_t *first, uint32_t *suffix, uint6
     const uint64_t siblings = count / parents;
     for (uint64_t i = 0; i <= count; i++) {
         const uint32_t any = noise(i + count) >> noise(i) % 32;
-        first[i] = noise(i + 1) % 8 ? (uint32_t)(children / count * i) : any;
+        const uint32_t chance = noise(i + 1) % 8;
+        first[i] = chance == 0 ? any : chance == 1 ? UINT32_MAX : (uint32_t)(children / count * i);
         if (i == count) break;
         word[i] = noise(i + 2) % 8 ? (uint32_t)(i % siblings * UNIGRAMS / siblings) : any;
         suffix[i] = any;
