@@ -4,6 +4,8 @@
 
 static const char *output;
 static int64_t order = 5, smooth = LM_NGRAM_MKN, unit = LM_UNIT_WORD, threads;
+static uint64_t memory;
+static const char *tmpdir;
 static double k = 1;
 static bool closed, no_marks, marks_as_words;
 static const char *fallback = "0.5,1,1.5";
@@ -29,6 +31,8 @@ static const lm_option options[] = {
      .help = "discounts of mkn for an order whose counts give none", .flags = LM_OPT_RESULT},
     LM_OPTION_OUTPUT(&output),
     LM_OPTION_THREADS(&threads),
+    LM_OPTION_MEMORY(&memory),
+    LM_OPTION_TMPDIR(&tmpdir),
     {0}};
 
 /* "D1,D2,D3", or "error" for no fall-back at all. */
@@ -121,6 +125,8 @@ int main(int argc, char **argv)
         .max_operands = -1,
         .options = options,
         .threads = &threads,
+        .memory = &memory,
+        .tmpdir = &tmpdir,
         .run = run,
     };
     return lm_program_main(&program, argc, argv);

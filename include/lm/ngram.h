@@ -7,17 +7,20 @@
  *     p = lm_ngram_score(model, &state, lm_lang_id(&model->lang, word), &order);
  *
  * The n-grams are a trie from the first word to the last.  The nodes of order k stand in one
- * table, sorted by their words; the children of a node are neighbours in the next table.  A
- * node's suffix is the node without its first word, in the table before. */
+ * table, sorted by their words; the children of a node are neighbours in the next table.  In the
+ * tables a word is its rank, its place in the order of a hash of the spellings (<s> last).  So the
+ * ranks of the children of any node are spread evenly, and where a child stands can be told from
+ * its rank, but for a few slots: large blocks of children have unused slots that keep it so.  A
+ * node holds all that is wanted of it, and takes one cache line to read. */
 #ifndef LM_NGRAM_H
 #define LM_NGRAM_H
 #include <stdbool.h>
 #include <stdint.h>
 #include "lm/ckpt.h"
 #include "lm/lang.h"
-#include "lm/memory.h"
 #include "lm/run.h"
 #include "lm/status.h"
+#include "lm/tables.h"
 #include "lm/text.h"
 
 #ifdef __cplusplus
@@ -51,26 +54,35 @@ typedef struct {
         }                                                                                          \
     }
 
-/* A model.  Tables are indexed by order, 1 .. order; those of order k have count[k] entries. */
+/* An n-gram below the highest order. */
+typedef struct {
+    uint32_t word;  /* rank of its last word; at order 1, where the slot is the rank: its id;
+                     * LM_NO_WORD: the slot is unused */
+    uint32_t first; /* children: from here to before the first of the next slot, by rank */
+    float prob;     /* of the last word after the others */
+    float bow;      /* MLE, MKN: weight of the shorter context for words that are not children.
+                     * ADDK: the probability of each of them. */
+} lm_ngram_node;
+
+/* An n-gram of the highest order. */
+typedef struct {
+    uint32_t word;
+    float prob;
+} lm_ngram_leaf;
+
+/* A model of n-grams up to lang.order; count[k] is how many there are of order k. */
 typedef struct {
     lm_lang lang; /* vocabulary, spelling, unit */
     lm_ngram_smooth smooth;
     double k;
     uint64_t count[LM_NGRAM_ORDER_MAX + 2];
-    /* k >= 2: last word of the n-gram.  At k = 1 the index is the word. */
-    const uint32_t *word[LM_NGRAM_ORDER_MAX + 1];
-    /* k < order, count[k] + 1 entries: children of i are first[k][i] .. first[k][i+1]-1 of
-     * order k+1, by ascending word. */
-    const uint32_t *first[LM_NGRAM_ORDER_MAX + 1];
-    /* k >= 3: index of the suffix in order k-1.  At k = 2 the suffix is the last word. */
-    const uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1];
-    /* Probability of the last word after the others. */
-    const float *prob[LM_NGRAM_ORDER_MAX + 1];
-    /* k < order.  MLE, MKN: weight of the shorter context for words that are not children.
-     * ADDK: the probability of each of them. */
-    const float *bow[LM_NGRAM_ORDER_MAX + 1];
+    uint64_t slots[LM_NGRAM_ORDER_MAX + 2]; /* the same with unused slots */
+    const uint32_t *rank;                   /* (vocabulary) rank of an id */
+    const lm_ngram_node
+        *node[LM_NGRAM_ORDER_MAX];              /* k < order: slots[k] + 1, one to end the last */
+    const lm_ngram_leaf *leaf;                  /* slots[order] */
     double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* MKN: D1, D2, D3+ of each order */
-    lm_arena arena;                             /* the tables of a model that was trained here */
+    lm_tables tables;                           /* of a model that was made here */
 } lm_ngram;
 
 /* Reads `text` to its end, one sentence a line, and estimates a model.  Its units and marks
@@ -87,11 +99,14 @@ LM_MUST_USE lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *write
 LM_MUST_USE lm_status lm_ngram_load(lm_ngram **model, const lm_ckpt *ckpt, lm_err *e);
 void lm_ngram_free(lm_ngram *model); /* NULL is allowed */
 
-/* Where a model stands: the longest suffix of the words before that it knows. */
+/* Where a model stands: the suffixes of the words before that it knows. */
 typedef struct {
-    uint32_t node;  /* in the table of order `length` */
-    uint8_t length; /* words of it; 0: none */
+    uint8_t length; /* words of the longest one; 0: none */
     uint8_t wanted; /* words there were, at most order-1 (ADDK: unseen if more than length) */
+    struct {
+        uint32_t begin, end; /* children, in the table of the next order */
+        float bow;
+    } context[LM_NGRAM_ORDER_MAX - 1]; /* [i]: the suffix of i + 1 words */
 } lm_ngram_state;
 
 /* After <s>, or `inside` a sentence with nothing known. */

@@ -83,6 +83,18 @@ typedef struct {
                                               .help = "threads; the result does not depend on it", \
                                               .unset = "all CPUs"                                  \
     }
+#define LM_OPTION_MEMORY(variable)                                                                 \
+    {                                                                                              \
+        'S', "memory", LM_OPT_SIZE, variable, .low = 16777216, .high = 1e18, .arg = "SIZE",        \
+                                              .help = "memory to keep to; what does not fit goes " \
+                                                      "to temporary files",                        \
+                                              .unset = "three quarters of the machine's"           \
+    }
+#define LM_OPTION_TMPDIR(variable)                                                                 \
+    {                                                                                              \
+        'T', "tmpdir", LM_OPT_FILE, variable, .arg = "DIR", .help = "folder for temporary files",  \
+                                              .unset = "$TMPDIR or /tmp"                           \
+    }
 #define LM_OPTION_LINE_BUFFERED(variable)                                                          \
     {                                                                                              \
         0, "line-buffered", LM_OPT_FLAG, variable,                                                 \

@@ -3,6 +3,7 @@
 #define LM_OS_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -30,6 +31,23 @@ size_t lm_os_cpus(void);
 
 /* Asks for huge pages under a large block; a hint, ignored where unsupported. */
 void lm_os_huge(void *block, size_t bytes);
+
+/* Gives back the memory of whole pages of a mapped file, whose contents stay in the file.  Never
+ * for memory that is not a file's.  Does nothing where unsupported. */
+void lm_os_release(const void *block, size_t bytes);
+
+/* Asks for the cache line at `address`, which will be needed soon. */
+#if defined(__GNUC__)
+#define LM_PREFETCH(address) __builtin_prefetch(address)
+#else
+#define LM_PREFETCH(address) ((void)(address))
+#endif
+
+/* Bytes of memory the process has now; 0 where that is not known. */
+uint64_t lm_os_resident(void);
+
+/* Bytes of memory the machine has; 0 where that is not known. */
+uint64_t lm_os_memory(void);
 
 #ifdef __cplusplus
 }

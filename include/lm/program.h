@@ -30,6 +30,8 @@ typedef struct {
     int min_operands, max_operands; /* max < 0: any number */
     const lm_option *options;       /* ends with {0}; the common ones are added */
     const int64_t *threads;         /* the variable of LM_OPTION_THREADS, NULL: one thread */
+    const uint64_t *memory;         /* of LM_OPTION_MEMORY, NULL: no limit */
+    const char *const *tmpdir;      /* of LM_OPTION_TMPDIR */
     lm_status (*run)(const lm_run *run, int count, char **operands, lm_err *e);
 } lm_program;
 

@@ -1,10 +1,11 @@
-/* run.h - what a program lends the library while it works: threads, a place for messages,
- * a stop flag.  The library itself never prints.  NULL may be given everywhere: one thread,
- * silent, never stopped. */
+/* run.h - what a program lends the library while it works: threads, memory, a place for
+ * messages, a stop flag.  The library itself never prints.  NULL may be given everywhere: one
+ * thread, any memory, silent, never stopped. */
 #ifndef LM_RUN_H
 #define LM_RUN_H
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include "lm/status.h"
 #include "lm/thread.h"
 
@@ -23,6 +24,8 @@ typedef struct {
     void (*progress)(void *context, const char *what, double done, double total, const char *unit);
     void *context;
     const volatile sig_atomic_t *stop; /* non-zero: a signal asks to end; NULL: never */
+    uint64_t memory;                   /* bytes the process should keep to; 0: no limit */
+    const char *tmpdir;                /* where what does not fit goes; NULL: $TMPDIR, else /tmp */
 } lm_run;
 
 void lm_warn(const lm_run *run, const char *format, ...) LM_PRINTF(2, 3);   /* may be wrong */
@@ -31,6 +34,7 @@ void lm_detail(const lm_run *run, const char *format, ...) LM_PRINTF(2, 3); /* w
 void lm_progress(const lm_run *run, const char *what, double done, double total, const char *unit);
 bool lm_stopped(const lm_run *run);
 lm_pool *lm_run_pool(const lm_run *run); /* NULL if run is NULL */
+const char *lm_run_tmpdir(const lm_run *run);
 
 #ifdef __cplusplus
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include "lm/memory.h"
+#include "lm/tables.h"
 
 static bool is_dash(const char *path)
 {
@@ -74,6 +75,7 @@ static bool map_file(lm_map *map, int fd)
     void *bytes = mmap(NULL, length, PROT_READ, MAP_PRIVATE, fd, 0);
     if (bytes == MAP_FAILED) return false;
     *map = (lm_map){bytes, length, true};
+    lm_breathe_note(bytes, length);
     return true;
 }
 
@@ -96,9 +98,11 @@ void lm_map_close(lm_map *map)
         const unsigned char *bytes;
         void *block;
     } held = {map->bytes};
-    if (map->mapped)
+    if (map->mapped) {
+        lm_breathe_forget(map->bytes);
         (void)munmap(held.block, map->length);
-    else
+    } else {
         lm_free(held.block);
+    }
     *map = (lm_map){0};
 }

@@ -1,6 +1,6 @@
 /* os.c - what needs more than POSIX: CPU features, usable CPUs, hints about memory. */
 #include "lm/os.h"
-#include <stdint.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -10,7 +10,7 @@
 /* The library is compiled as strictly POSIX, where the C library hides sched_getaffinity,
  * madvise and this; the kernel's calls are the same on every C library. */
 long syscall(long number, ...);
-enum { LINUX_MADV_HUGEPAGE = 14 };
+enum { LINUX_MADV_DONTNEED = 4, LINUX_MADV_HUGEPAGE = 14 };
 #endif
 
 static const char *const names[] = {"ref", "neon", "avx2", "avx512", "avx512bf16"};
@@ -69,15 +69,60 @@ size_t lm_os_cpus(void)
     return count < 1 ? 1 : (size_t)count;
 }
 
-void lm_os_huge(void *block, size_t bytes)
-{
 #ifdef __linux__
+/* Advises about the whole pages inside a block. */
+static void advise(const void *block, size_t bytes, long advice)
+{
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t from = ((uintptr_t)block + page - 1) / page * page;
     const uintptr_t to = ((uintptr_t)block + bytes) / page * page;
-    if (from < to) (void)syscall(SYS_madvise, from, to - from, LINUX_MADV_HUGEPAGE);
+    if (from < to) (void)syscall(SYS_madvise, from, to - from, advice);
+}
+#endif
+
+void lm_os_huge(void *block, size_t bytes)
+{
+#ifdef __linux__
+    advise(block, bytes, LINUX_MADV_HUGEPAGE);
 #else
     (void)block;
     (void)bytes;
+#endif
+}
+
+void lm_os_release(const void *block, size_t bytes)
+{
+#ifdef __linux__
+    advise(block, bytes, LINUX_MADV_DONTNEED);
+#else
+    (void)block;
+    (void)bytes;
+#endif
+}
+
+uint64_t lm_os_resident(void)
+{
+    uint64_t pages = 0;
+#ifdef __linux__
+    char text[64]; /* "SIZE RESIDENT ...", in pages */
+    const int fd = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    if (fd < 0) return 0;
+    const ssize_t length = read(fd, text, sizeof text - 1);
+    (void)close(fd);
+    ssize_t i = 0;
+    while (i < length && text[i] != ' ') i++;
+    for (i++; i < length && text[i] >= '0' && text[i] <= '9'; i++)
+        pages = pages * 10 + (uint64_t)(text[i] - '0');
+#endif
+    return pages * (uint64_t)sysconf(_SC_PAGESIZE);
+}
+
+uint64_t lm_os_memory(void)
+{
+#ifdef _SC_PHYS_PAGES
+    const long pages = sysconf(_SC_PHYS_PAGES);
+    return pages > 0 ? (uint64_t)pages * (uint64_t)sysconf(_SC_PAGESIZE) : 0;
+#else
+    return 0;
 #endif
 }

@@ -220,6 +220,9 @@ static lm_status run_program(const lm_option *options, int argc, char **argv, lm
     LM_TRY(check_operands(count, argv + 1, e));
     self.terminal = isatty(STDERR_FILENO) == 1;
     self.begun_at = seconds();
+    if (self.program->memory)
+        run.memory = *self.program->memory ? *self.program->memory : lm_os_memory() / 4 * 3;
+    if (self.program->tmpdir) run.tmpdir = *self.program->tmpdir;
     if (self.program->threads) LM_TRY(lm_pool_new(&run.pool, (size_t)*self.program->threads, e));
     const lm_status s = self.program->run(&run, count, argv + 1, e);
     lm_pool_free(run.pool);

@@ -2,6 +2,7 @@
 #include "lm/run.h"
 #include <stdarg.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 LM_PRINTF(3, 0)
 static void say(const lm_run *run, lm_say_level level, const char *format, va_list arguments)
@@ -49,4 +50,11 @@ bool lm_stopped(const lm_run *run)
 lm_pool *lm_run_pool(const lm_run *run)
 {
     return run ? run->pool : NULL;
+}
+
+const char *lm_run_tmpdir(const lm_run *run)
+{
+    if (run && run->tmpdir) return run->tmpdir;
+    const char *named = getenv("TMPDIR");
+    return named && *named ? named : "/tmp";
 }

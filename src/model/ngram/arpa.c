@@ -3,7 +3,9 @@
 #include <float.h>
 #include <string.h>
 #include "lm/decimal.h"
+#include "lm/memory.h"
 #include "lm/scalar.h"
+#include "trie.h"
 
 bool lm_arpa_begins(const unsigned char *bytes, size_t length)
 {
@@ -67,19 +69,23 @@ static lm_status write_section(const lm_ngram *m, int k, const spellings *words,
 {
     uint64_t path[LM_NGRAM_ORDER_MAX + 1] = {0};
     LM_TRY(lm_out_printf(out, e, "\n\\%d-grams:\n", k));
-    for (uint64_t i = 0; i < m->count[k]; i++) {
+    for (uint64_t i = 0; i < m->slots[k]; i++) {
+        if (lm_ngram_word(m, k, i) == LM_NO_WORD) continue;
         path[k] = i;
         for (int j = k - 1; j >= 1; j--)
-            while (m->first[j][path[j] + 1] <= path[j + 1] && path[j] + 1 < m->count[j]) path[j]++;
-        const bool is_bos = k == 1 && i == m->lang.vocab->bos;
-        LM_TRY(write_log(is_bos ? 1 : (double)m->prob[k][i], out, e));
+            while (m->node[j][path[j] + 1].first <= path[j + 1] && path[j] + 1 < m->slots[j])
+                path[j]++;
+        const lm_ngram_entry entry = lm_ngram_at(m, k, i);
+        const bool is_bos = k == 1 && lm_ngram_word(m, 1, i) == m->lang.vocab->bos;
+        LM_TRY(write_log(is_bos ? 1 : (double)entry.prob, out, e));
         for (int j = 1; j <= k; j++) {
-            const uint32_t id = j == 1 ? (uint32_t)path[1] : m->word[j][path[j]];
-            LM_TRY(write_word(words, id < m->count[1] ? id : 0, j == 1 ? '\t' : ' ', out, e));
+            const uint32_t rank = j == 1 ? (uint32_t)path[1] : lm_ngram_word(m, j, path[j]);
+            LM_TRY(write_word(words, lm_ngram_word(m, 1, rank < m->count[1] ? rank : 0),
+                              j == 1 ? '\t' : ' ', out, e));
         }
         if (k < m->lang.order) {
             LM_TRY(lm_out_text(out, "\t", e));
-            LM_TRY(write_log((double)m->bow[k][i], out, e));
+            LM_TRY(write_log((double)entry.bow, out, e));
         }
         LM_TRY(lm_out_text(out, "\n", e));
     }

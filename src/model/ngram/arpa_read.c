@@ -8,6 +8,7 @@
 #include "counts.h"
 #include "lm/arpa.h"
 #include "lm/decimal.h"
+#include "lm/memory.h"
 #include "lm/scalar.h"
 #include "lm/sort.h"
 
@@ -264,9 +265,9 @@ static lm_status read_sections(reader *r, lm_err *e)
     return lm_slice_is(line, "\\end\\") ? LM_OK : fail_here(r, e, "expected \\end\\, found", line);
 }
 
-/* ---- ids: <unk>, </s>, words in the file's order, <s> ---- */
+/* ---- ids: <unk>, </s>, words in the file's order, <s>; in the rows then their ranks ---- */
 
-static lm_status renumber(reader *r, lm_err *e)
+static lm_status renumber(reader *r, lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     lm_vocab *old = r->vocab, *vocab;
     uint32_t *map = lm_new(old->size, sizeof *map, e);
@@ -287,14 +288,16 @@ static lm_status renumber(reader *r, lm_err *e)
         s = lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
         map[old->bos] = vocab->bos;
     }
-    for (int k = 1; !s && k <= r->order; k++)
-        for (size_t i = 0; i < r->rows[k].count * (size_t)k; i++)
-            r->rows[k].ids[i] = map[r->rows[k].ids[i]];
-    lm_free(map);
     if (vocab) {
         lm_vocab_free(old);
-        r->vocab = vocab;
+        r->vocab = c->vocab = vocab;
     }
+    if (!s) s = lm_ngram_rank_words(c, run, e);
+    for (int k = 1; !s && k <= r->order; k++)
+        for (size_t i = 0; i < r->rows[k].count * (size_t)k; i++)
+            r->rows[k].ids[i] = c->rank[map[r->rows[k].ids[i]]];
+    lm_free(map);
+    c->vocab = NULL;
     return s;
 }
 
@@ -355,14 +358,14 @@ static lm_status sort_rows(rows *t, uint32_t words, lm_err *e)
     return s;
 }
 
-static lm_status check_unique(const reader *r, const rows *t, lm_err *e)
+static lm_status check_unique(const reader *r, const lm_ngram_counts *c, const rows *t, lm_err *e)
 {
     for (size_t i = 1; i < t->count; i++) {
         if (compare_ids(row(t, i - 1), row(t, i), t->order) != 0) continue;
         lm_str text = {0};
         lm_status s = LM_OK;
         for (int j = 0; !s && j < t->order; j++) {
-            const lm_slice word = lm_vocab_word(r->vocab, row(t, i)[j]);
+            const lm_slice word = lm_vocab_word(r->vocab, c->id[row(t, i)[j]]);
             s = lm_str_addf(&text, e, "%s%.*s", j ? " " : "", (int)word.length, word.text);
         }
         if (!s)
@@ -395,16 +398,16 @@ static lm_status add_prefixes(reader *r, int k, lm_err *e)
     return sort_rows(shorter, r->vocab->size, e);
 }
 
-static lm_status build_tables(const reader *r, lm_ngram_counts *c, lm_err *e)
+static lm_status build_tables(const reader *r, lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     c->order = r->order;
     for (int k = 1; k <= r->order; k++) {
         const rows *t = &r->rows[k];
         c->size[k] = t->count;
-        if (k < r->order && !(c->first[k] = lm_arena_new(&c->arena, t->count + 1, 4, e)))
+        if (k < r->order && !(c->first[k] = lm_tables_new(&c->tables, t->count + 1, 4, run, e)))
             return e->status;
         if (k == 1) continue;
-        if (!(c->word[k] = lm_arena_new(&c->arena, t->count, 4, e))) return e->status;
+        if (!(c->word[k] = lm_tables_new(&c->tables, t->count, 4, run, e))) return e->status;
         const rows *parents = &r->rows[k - 1];
         size_t parent = 0;
         for (size_t i = 0; i < t->count; i++) {
@@ -448,7 +451,7 @@ static lm_status build_trie(reader *r, lm_ngram_counts *c, const lm_run *run, lm
 {
     for (int k = 1; k <= r->order; k++) {
         LM_TRY(sort_rows(&r->rows[k], r->vocab->size, e));
-        LM_TRY(check_unique(r, &r->rows[k], e));
+        LM_TRY(check_unique(r, c, &r->rows[k], e));
     }
     for (bool complete = false; !complete;) {
         for (int k = r->order; k >= 2; k--) {
@@ -456,8 +459,13 @@ static lm_status build_trie(reader *r, lm_ngram_counts *c, const lm_run *run, lm
             drop_repeated(&r->rows[k]);
             LM_TRY(add_prefixes(r, k, e));
         }
-        lm_arena_free(&c->arena);
-        LM_TRY(build_tables(r, c, e));
+        for (int k = 1; k <= r->order; k++) {
+            lm_tables_drop(&c->tables, c->word[k]);
+            lm_tables_drop(&c->tables, c->first[k]);
+            lm_tables_drop(&c->tables, c->suffix[k]);
+            c->word[k] = c->first[k] = c->suffix[k] = NULL;
+        }
+        LM_TRY(build_tables(r, c, run, e));
         LM_TRY(lm_ngram_link_suffixes(c, run, e));
         LM_TRY(add_suffixes(r, c, &complete, e));
     }
@@ -482,19 +490,17 @@ static void back_off_missing(reader *r, const lm_ngram_counts *c)
     }
 }
 
-static lm_status take_values(lm_ngram *m, const reader *r, lm_ngram_counts *c, lm_err *e)
+static lm_status take_values(const reader *r, lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     for (int k = 1; k <= r->order; k++) {
         const rows *t = &r->rows[k];
-        float *prob = lm_arena_new(&c->arena, t->count, sizeof *prob, e);
-        if (!prob) return e->status;
-        if (t->count) memcpy(prob, t->prob, t->count * sizeof *prob);
-        m->prob[k] = prob;
+        c->prob[k] = lm_tables_new(&c->tables, t->count, sizeof **c->prob, run, e);
+        if (!c->prob[k]) return e->status;
+        if (t->count) memcpy(c->prob[k], t->prob, t->count * sizeof **c->prob);
         if (k == r->order) break;
-        float *bow = lm_arena_new(&c->arena, t->count, sizeof *bow, e);
-        if (!bow) return e->status;
-        if (t->count) memcpy(bow, t->bow, t->count * sizeof *bow);
-        m->bow[k] = bow;
+        c->bow[k] = lm_tables_new(&c->tables, t->count, sizeof **c->bow, run, e);
+        if (!c->bow[k]) return e->status;
+        if (t->count) memcpy(c->bow[k], t->bow, t->count * sizeof **c->bow);
     }
     return LM_OK;
 }
@@ -504,17 +510,17 @@ static lm_status read_model(reader *r, lm_ngram *m, lm_ngram_counts *c, const lm
 {
     LM_TRY(lm_vocab_new(&r->vocab, e));
     LM_TRY(read_sections(r, e));
-    LM_TRY(renumber(r, e));
+    LM_TRY(renumber(r, c, run, e));
     LM_TRY(build_trie(r, c, run, e));
     back_off_missing(r, c);
-    LM_TRY(take_values(m, r, c, e));
+    LM_TRY(take_values(r, c, run, e));
     c->vocab = r->vocab;
     r->vocab = NULL;
-    lm_ngram_take_tables(m, c);
+    c->marks = true; /* nothing is to be dropped */
+    LM_TRY(lm_ngram_pack(m, c, run, e));
     m->lang.type = &lm_ngram_lang;
     m->lang.unit = r->unit;
     m->smooth = LM_NGRAM_ARPA;
-    lm_spell_train(&m->lang.spell, m->lang.vocab);
     return LM_OK;
 }
 

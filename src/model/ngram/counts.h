@@ -1,21 +1,33 @@
-/* counts.h - n-gram counts as a trie: what counting gives and estimating takes. */
+/* counts.h - the tables of n-grams while a model is made: counts, and what estimating adds.
+ *
+ * The n-grams are a trie from the first word to the last.  Words stand in the tables as ranks:
+ * their places in the order of a hash of the spellings, <s> after all.  So the order is the same
+ * whatever was counted, and the ranks of the words after any context are spread evenly.  The table
+ * of order 1 is indexed by rank; the n-grams of order k are sorted by their words, so that the
+ * children of a node are neighbours in the table of order k+1.  N-grams that begin with <s> are
+ * last in every table. */
 #ifndef LM_NGRAM_COUNTS_H
 #define LM_NGRAM_COUNTS_H
 #include "lm/ngram.h"
+#include "lm/tables.h"
 
-/* The same tables as lm_ngram's, with counts in the place of probabilities.  N-grams that
- * begin with <s> are last in every table, because <s> has the largest id. */
 typedef struct {
     int order;
-    bool marks;      /* <s> and </s> are events of the model, not only borders of lines */
-    lm_vocab *vocab; /* <s> included, whether the model has it or not */
+    bool marks;             /* <s> and </s> are events of the model, not only borders of lines */
+    lm_vocab *vocab;        /* <s> included, whether the model has it or not */
+    uint32_t *rank;         /* (vocabulary) rank of an id */
+    uint32_t *id;           /* (vocabulary) id of a rank */
+    uint32_t bos, unk, eos; /* ranks of the marks, LM_NO_WORD if there is none */
     uint64_t size[LM_NGRAM_ORDER_MAX + 2];
-    uint32_t *word[LM_NGRAM_ORDER_MAX + 1];
-    uint32_t *first[LM_NGRAM_ORDER_MAX + 1];
-    uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1];
-    uint32_t *count[LM_NGRAM_ORDER_MAX + 1]; /* times the n-gram was read */
     uint64_t border[LM_NGRAM_ORDER_MAX + 1]; /* first n-gram that begins with <s> */
-    lm_arena arena;
+
+    uint32_t *word[LM_NGRAM_ORDER_MAX + 1];   /* k >= 2: the last word */
+    uint32_t *first[LM_NGRAM_ORDER_MAX + 1];  /* k < order, size[k] + 1 entries: children */
+    uint32_t *count[LM_NGRAM_ORDER_MAX + 1];  /* times the n-gram was read */
+    uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1]; /* k >= 3: the n-gram without its first word */
+    float *prob[LM_NGRAM_ORDER_MAX + 1];      /* of the last word after the others */
+    float *bow[LM_NGRAM_ORDER_MAX + 1];       /* k < order: weight of the shorter context */
+    lm_tables tables;                         /* hold all of these but the vocabulary */
 } lm_ngram_counts;
 
 /* Counts the n-grams of all orders up to options->order. */
@@ -24,21 +36,22 @@ LM_MUST_USE lm_status lm_ngram_count_text(lm_ngram_counts *counts, lm_text *text
                                           lm_err *e);
 void lm_ngram_counts_free(lm_ngram_counts *counts); /* the vocabulary too, if still there */
 
+/* Sets rank, id and the marks' ranks from the vocabulary. */
+LM_MUST_USE lm_status lm_ngram_rank_words(lm_ngram_counts *counts, const lm_run *run, lm_err *e);
+
 /* Fills counts->suffix from words and children.  A suffix that is not in the trie becomes
  * LM_NO_WORD, and so do those of its children; never after counting. */
 LM_MUST_USE lm_status lm_ngram_link_suffixes(lm_ngram_counts *counts, const lm_run *run, lm_err *e);
 
-/* The child of node `parent` of order k that ends in `word`, or -1. */
-int64_t lm_ngram_child(const uint32_t *first, const uint32_t *words, uint64_t words_size,
-                       uint64_t parent, uint32_t word);
-
-/* Estimates the model from the counts and takes over their tables and vocabulary. */
+/* Estimates prob and bow of all orders, options->smooth. */
 LM_MUST_USE lm_status lm_ngram_estimate(lm_ngram *model, lm_ngram_counts *counts,
                                         const lm_ngram_options *options, const lm_run *run,
                                         lm_err *e);
-/* Gives tables and vocabulary to the model; what is left is freed by lm_ngram_counts_free. */
-void lm_ngram_take_tables(lm_ngram *model, lm_ngram_counts *counts);
-/* The three estimators: prob and bow of all orders, allocated in counts->arena. */
+/* Turns the tables into those of the model, which takes over the vocabulary. */
+LM_MUST_USE lm_status lm_ngram_pack(lm_ngram *model, lm_ngram_counts *counts, const lm_run *run,
+                                    lm_err *e);
+
+/* The estimators: prob and bow of all orders. */
 LM_MUST_USE lm_status lm_ngram_mle(lm_ngram *model, lm_ngram_counts *counts, const lm_run *run,
                                    lm_err *e);
 LM_MUST_USE lm_status lm_ngram_addk(lm_ngram *model, lm_ngram_counts *counts, double k,

@@ -37,78 +37,44 @@ static void frequency_unigrams(const lm_ngram_counts *c, double k, double output
 {
     uint64_t sum = 0;
     for (uint32_t w = 0; w < c->size[1]; w++)
-        if (w != c->vocab->bos) sum += c->count[1][w];
+        if (w != c->bos) sum += c->count[1][w];
     const double total = (double)sum + k * outputs;
     for (uint32_t w = 0; w < c->size[1]; w++)
-        prob[w] = w == c->vocab->bos ? 0.0f : (float)((c->count[1][w] + k) / total);
+        prob[w] = w == c->bos ? 0.0f : (float)((c->count[1][w] + k) / total);
 }
 
-static lm_status estimate_frequencies(lm_ngram *model, lm_ngram_counts *c, double k,
-                                      const lm_run *run, lm_err *e)
+static lm_status estimate_frequencies(lm_ngram_counts *c, double k, const lm_run *run, lm_err *e)
 {
-    float *prob[LM_NGRAM_ORDER_MAX + 1] = {0};
     const double outputs = (double)lm_vocab_outputs(c->vocab);
     for (int order = 1; order <= c->order; order++) {
-        prob[order] = lm_arena_new(&c->arena, (size_t)c->size[order], sizeof **prob, e);
-        if (!prob[order]) return e->status;
-        model->prob[order] = prob[order];
+        c->prob[order] = lm_tables_new(&c->tables, c->size[order], sizeof **c->prob, run, e);
+        if (!c->prob[order]) return e->status;
     }
-    frequency_unigrams(c, k, outputs, prob[1]);
+    frequency_unigrams(c, k, outputs, c->prob[1]);
     for (int order = 1; order < c->order; order++) {
-        float *bow = lm_arena_new(&c->arena, (size_t)c->size[order], sizeof *bow, e);
-        if (!bow) return e->status;
-        frequencies job = {c, k, outputs, order, prob[order + 1], bow};
+        c->bow[order] = lm_tables_new(&c->tables, c->size[order], sizeof **c->bow, run, e);
+        if (!c->bow[order]) return e->status;
+        frequencies job = {c, k, outputs, order, c->prob[order + 1], c->bow[order]};
         lm_parallel_for(lm_run_pool(run), (size_t)((c->size[order] + CHUNK - 1) / CHUNK),
                         frequency_chunk, &job);
-        model->bow[order] = bow;
     }
     return LM_OK;
 }
 
 lm_status lm_ngram_mle(lm_ngram *model, lm_ngram_counts *counts, const lm_run *run, lm_err *e)
 {
-    return estimate_frequencies(model, counts, 0, run, e);
+    (void)model;
+    return estimate_frequencies(counts, 0, run, e);
 }
 
 lm_status lm_ngram_addk(lm_ngram *model, lm_ngram_counts *counts, double k, const lm_run *run,
                         lm_err *e)
 {
-    return estimate_frequencies(model, counts, k, run, e);
+    (void)model;
+    return estimate_frequencies(counts, k, run, e);
 }
 
 /* ---- all of them ---- */
-
-/* Without marks, <s> was only the border of lines: its n-grams, last in every table, and its
- * id, the last, go. */
-static lm_status drop_borders(lm_ngram_counts *c, lm_err *e)
-{
-    for (int k = 1; k <= c->order; k++) c->size[k] = c->border[k];
-    lm_vocab *shorter;
-    uint32_t id;
-    LM_TRY(lm_vocab_new(&shorter, e));
-    lm_status s = LM_OK;
-    for (uint32_t w = 0; !s && w < c->vocab->bos; w++)
-        s = w == c->vocab->unk ? lm_vocab_add_mark(shorter, "<unk>", &shorter->unk, e)
-                               : lm_vocab_add(shorter, lm_vocab_word(c->vocab, w), &id, e);
-    lm_vocab_free(s ? shorter : c->vocab);
-    if (!s) c->vocab = shorter;
-    return s;
-}
-
-void lm_ngram_take_tables(lm_ngram *model, lm_ngram_counts *c)
-{
-    for (int k = 1; k <= c->order; k++) {
-        model->count[k] = c->size[k];
-        model->word[k] = c->word[k];
-        model->first[k] = c->first[k];
-        model->suffix[k] = c->suffix[k];
-    }
-    model->lang.vocab = c->vocab;
-    model->lang.order = c->order;
-    model->arena = c->arena;
-    c->vocab = NULL;
-    c->arena = (lm_arena){0};
-}
 
 static lm_status estimate(lm_ngram *model, lm_ngram_counts *counts, const lm_ngram_options *options,
                           const lm_run *run, lm_err *e)
@@ -132,10 +98,7 @@ lm_status lm_ngram_estimate(lm_ngram *model, lm_ngram_counts *counts,
     lm_progress(run, "estimating", 0, 0, "orders");
     LM_TRY(lm_ngram_link_suffixes(counts, run, e));
     LM_TRY(estimate(model, counts, options, run, e));
-    if (!counts->marks) LM_TRY(drop_borders(counts, e));
     model->smooth = options->smooth;
     model->k = options->k;
-    lm_ngram_take_tables(model, counts);
-    lm_spell_train(&model->lang.spell, model->lang.vocab);
     return LM_OK;
 }

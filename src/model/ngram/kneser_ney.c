@@ -14,8 +14,7 @@ typedef struct {
     lm_ngram_counts *counts;
     uint32_t *adjusted[LM_NGRAM_ORDER_MAX + 1]; /* at the highest order the counts themselves */
     double (*discount)[3];                      /* by order, for counts 1, 2, 3 and more */
-    float *prob[LM_NGRAM_ORDER_MAX + 1], *bow[LM_NGRAM_ORDER_MAX + 1];
-    int order; /* of the contexts of a loop */
+    int order;                                  /* of the contexts of a loop */
 } kneser_ney;
 
 /* Order i + 1 of the adjusted counts: one for every n-gram that has it as its suffix. */
@@ -27,7 +26,7 @@ static void adjust_order(void *context, size_t i)
     const uint32_t *suffix = k == 1 ? c->word[2] : c->suffix[k + 1];
     for (uint64_t g = 0; g < c->size[k + 1]; g++) job->adjusted[k][suffix[g]]++;
     for (uint64_t g = c->border[k]; g < c->size[k]; g++) job->adjusted[k][g] = c->count[k][g];
-    if (k == 1) job->adjusted[1][c->vocab->bos] = 0; /* never predicted */
+    if (k == 1) job->adjusted[1][c->bos] = 0; /* never predicted */
 }
 
 /* ---- discounts: Chen and Goodman's equation 17, from the counts of adjusted counts ---- */
@@ -99,7 +98,7 @@ static void estimate_unigrams(const kneser_ney *job)
     for (uint32_t w = 0; w < vocab->size; w++) {
         const uint32_t a = job->adjusted[1][w];
         const double p = (a - discount_of(job->discount[1], a)) / sum + discounted / sum * uniform;
-        job->prob[1][w] = w == vocab->bos ? 0.0f : (float)p;
+        job->counts->prob[1][w] = w == job->counts->bos ? 0.0f : (float)p;
     }
 }
 
@@ -118,26 +117,26 @@ static void interpolate_chunk(void *context, size_t chunk)
         const double gamma = sum > 0 ? discounted / sum : 1.0;
         for (uint32_t g = first[h]; g < first[h + 1]; g++) {
             const uint32_t a = job->adjusted[k][g];
-            job->prob[k][g] = (float)((a - discount_of(job->discount[k], a)) / sum +
-                                      gamma * (double)job->prob[k - 1][suffix[g]]);
+            c->prob[k][g] = (float)((a - discount_of(job->discount[k], a)) / sum +
+                                    gamma * (double)c->prob[k - 1][suffix[g]]);
         }
-        job->bow[job->order][h] = (float)gamma;
+        c->bow[job->order][h] = (float)gamma;
     }
 }
 
 /* ---- */
 
-static lm_status new_tables(kneser_ney *job, lm_err *e)
+static lm_status new_tables(kneser_ney *job, const lm_run *run, lm_err *e)
 {
     lm_ngram_counts *c = job->counts;
     job->adjusted[c->order] = c->count[c->order];
     for (int k = 1; k <= c->order; k++) {
         const size_t size = (size_t)c->size[k];
-        if (!(job->prob[k] = lm_arena_new(&c->arena, size, sizeof **job->prob, e)))
+        if (!(c->prob[k] = lm_tables_new(&c->tables, size, sizeof **c->prob, run, e)))
             return e->status;
         if (k == c->order) break;
-        if (!(job->bow[k] = lm_arena_new(&c->arena, size, sizeof **job->bow, e)) ||
-            !(job->adjusted[k] = lm_new(size, sizeof **job->adjusted, e)))
+        if (!(c->bow[k] = lm_tables_new(&c->tables, size, sizeof **c->bow, run, e)) ||
+            !(job->adjusted[k] = lm_tables_new(&c->tables, size, sizeof **job->adjusted, run, e)))
             return e->status;
     }
     return LM_OK;
@@ -147,8 +146,8 @@ static lm_status estimate(kneser_ney *job, const lm_ngram_options *options, cons
                           lm_err *e)
 {
     lm_ngram_counts *c = job->counts;
-    LM_TRY(new_tables(job, e));
-    if (c->order == 1) c->count[1][c->vocab->bos] = 0; /* never predicted */
+    LM_TRY(new_tables(job, run, e));
+    if (c->order == 1) c->count[1][c->bos] = 0; /* never predicted */
     lm_parallel_for(lm_run_pool(run), (size_t)c->order - 1, adjust_order, job);
     for (int k = 1; k <= c->order; k++) LM_TRY(estimate_discounts(job, k, options, run, e));
     estimate_unigrams(job);
@@ -163,10 +162,6 @@ lm_status lm_ngram_kneser_ney(lm_ngram *model, lm_ngram_counts *counts,
 {
     kneser_ney job = {.counts = counts, .discount = model->discount};
     const lm_status s = estimate(&job, options, run, e);
-    for (int k = 1; k < counts->order; k++) lm_free(job.adjusted[k]);
-    for (int k = 1; k <= counts->order; k++) {
-        model->prob[k] = job.prob[k];
-        model->bow[k] = job.bow[k];
-    }
+    for (int k = 1; k < counts->order; k++) lm_tables_drop(&counts->tables, job.adjusted[k]);
     return s;
 }

@@ -1,7 +1,8 @@
 /* ngram.c - training and querying an n-gram model. */
 #include "lm/ngram.h"
-#include <string.h>
 #include "counts.h"
+#include "lm/memory.h"
+#include "trie.h"
 
 /* ---- making and freeing ---- */
 
@@ -18,6 +19,7 @@ lm_status lm_ngram_train(lm_ngram **out, lm_text *text, const lm_ngram_options *
         model->lang.unit = lm_text_unit(text);
         model->lang.marks_as_words = lm_text_marks_as_words(text);
         s = lm_ngram_estimate(model, &counts, options, run, e);
+        if (!s) s = lm_ngram_pack(model, &counts, run, e);
     }
     lm_ngram_counts_free(&counts);
     if (s)
@@ -31,99 +33,81 @@ void lm_ngram_free(lm_ngram *model)
 {
     if (!model) return;
     lm_vocab_free(model->lang.vocab);
-    lm_arena_free(&model->arena);
+    lm_tables_free(&model->tables);
     lm_free(model);
 }
 
-/* ---- walking the trie ----
- * A checkpoint's indices are not trusted: whatever they are, no table is left. */
+/* ---- walking the trie ---- */
 
-static int64_t child(const lm_ngram *m, int order, uint32_t node, uint32_t word)
+/* The state goes on to an n-gram of k words, unless that is the highest order. */
+static void enter(const lm_ngram *m, lm_ngram_state *state, int k, const lm_ngram_entry *entry)
 {
-    return lm_ngram_child(m->first[order], m->word[order + 1], m->count[order + 1], node, word);
-}
-
-/* The node of order `length` without its first word; the root (0) for a single word. */
-static uint32_t suffix(const lm_ngram *m, int length, uint32_t node)
-{
-    if (length == 1) return 0;
-    const uint32_t shorter = length == 2 ? m->word[2][node] : m->suffix[length][node];
-    return shorter < m->count[length - 1] ? shorter : 0;
-}
-
-/* The state after the n-gram `node` of `length` words. */
-static void settle(const lm_ngram *m, lm_ngram_state *state, int length, uint32_t node)
-{
-    const int most = m->lang.order - 1;
-    if (length > most && length > 0) {
-        node = suffix(m, length, node);
-        length--;
-    }
-    state->node = node;
-    state->length = (uint8_t)length;
-    if (state->wanted < most) state->wanted++;
+    if (k >= m->lang.order) return;
+    state->length = (uint8_t)k;
+    state->context[k - 1].begin = entry->begin;
+    state->context[k - 1].end = entry->end;
+    state->context[k - 1].bow = entry->bow;
 }
 
 void lm_ngram_begin(const lm_ngram *m, lm_ngram_state *state, bool inside)
 {
     *state = (lm_ngram_state){0};
     const uint32_t bos = m->lang.vocab->bos;
-    if (!inside && bos != LM_NO_WORD) settle(m, state, 1, bos);
+    if (inside || bos == LM_NO_WORD || m->lang.order == 1) return;
+    const lm_ngram_entry entry = lm_ngram_at(m, 1, m->rank[bos]);
+    enter(m, state, 1, &entry);
+    state->wanted = 1;
 }
 
-/* The longest context of the state after which `word` was seen, and its node there. */
-static uint32_t find(const lm_ngram *m, const lm_ngram_state *state, uint32_t word, int *length,
-                     double *weight)
-{
-    uint32_t context = state->node;
-    *weight = 1;
-    for (*length = state->length; *length > 0; (*length)--) {
-        const int64_t node = child(m, *length, context, word);
-        if (node >= 0) return (uint32_t)node;
-        *weight *= (double)m->bow[*length][context];
-        context = suffix(m, *length, context);
-    }
-    return word;
-}
-
-static double score_addk(const lm_ngram *m, const lm_ngram_state *before, int length, uint32_t node,
+/* ADDK: p of a word whose longest known n-gram has `found` words and probability `prob`. */
+static double score_addk(const lm_ngram *m, const lm_ngram_state *before, int found, double prob,
                          int *order)
 {
     const bool seen = before->length == before->wanted; /* was the whole context seen? */
     *order = seen ? before->length + 1 : 0;
     if (!seen) return 1.0 / (double)lm_vocab_outputs(m->lang.vocab);
-    if (length < before->length) return (double)m->bow[before->length][before->node];
-    return (double)m->prob[length + 1][node];
+    return found > before->length ? prob : (double)before->context[before->length - 1].bow;
 }
 
 double lm_ngram_score(const lm_ngram *m, lm_ngram_state *state, uint32_t word, int *order)
 {
-    double weight;
-    int length;
-    *order = 0;
-    if (word >= m->lang.vocab->size) { /* unknown: what follows it has an unseen context */
-        const uint8_t wanted = (uint8_t)(m->lang.order - 1);
-        const uint8_t more = state->wanted < wanted ? (uint8_t)(state->wanted + 1) : wanted;
-        *state = (lm_ngram_state){0, 0, more};
-        return 0;
-    }
     const lm_ngram_state before = *state;
-    const uint32_t node = find(m, &before, word, &length, &weight);
-    settle(m, state, length + 1, node);
-    if (m->smooth == LM_NGRAM_ADDK) return score_addk(m, &before, length, node, order);
-    *order = length + 1;
-    return weight * (double)m->prob[length + 1][node];
+    const int most = m->lang.order - 1;
+    state->length = 0;
+    state->wanted = (uint8_t)(before.wanted < most ? before.wanted + 1 : most);
+    *order = 0;
+    if (word >= m->lang.vocab->size) return 0; /* unknown: what follows it has an unseen context */
+    const uint32_t rank = m->rank[word];
+    const uint64_t scaled = lm_ngram_scale(rank, m->count[1]);
+    for (int k = before.length; k >= 1; k--)
+        lm_ngram_ask(m, k + 1, before.context[k - 1].begin, before.context[k - 1].end, scaled);
+
+    lm_ngram_entry entry = lm_ngram_at(m, 1, rank);
+    int found = 1;
+    enter(m, state, 1, &entry);
+    for (; found <= before.length; found++) {
+        const uint64_t child = lm_ngram_find(m, found + 1, before.context[found - 1].begin,
+                                             before.context[found - 1].end, rank, scaled);
+        if (child == LM_NGRAM_NONE) break;
+        entry = lm_ngram_at(m, found + 1, child);
+        enter(m, state, found + 1, &entry);
+    }
+    if (m->smooth == LM_NGRAM_ADDK) return score_addk(m, &before, found, (double)entry.prob, order);
+    double p = (double)entry.prob;
+    for (int k = found; k <= before.length; k++) p *= (double)before.context[k - 1].bow;
+    *order = found;
+    return p;
 }
 
 /* ---- all next words ---- */
 
-static void set_children(const lm_ngram *m, int length, uint32_t node, double *p)
+/* p of the words that follow the context of k words, by id. */
+static void set_children(const lm_ngram *m, const lm_ngram_state *state, int k, double *p)
 {
-    const uint64_t size = m->count[length + 1];
-    const uint64_t begin = m->first[length][node], end = m->first[length][node + 1];
-    for (uint64_t i = begin; i < end && i < size; i++) {
-        const uint32_t word = m->word[length + 1][i];
-        if (word < m->lang.vocab->size) p[word] = (double)m->prob[length + 1][i];
+    for (uint64_t i = state->context[k - 1].begin; i < state->context[k - 1].end; i++) {
+        const uint32_t rank = lm_ngram_word(m, k + 1, i);
+        if (rank < m->count[1])
+            p[lm_ngram_word(m, 1, rank)] = (double)lm_ngram_at(m, k + 1, i).prob;
     }
 }
 
@@ -131,23 +115,21 @@ static void predict_addk(const lm_ngram *m, const lm_ngram_state *state, double 
 {
     const lm_vocab *vocab = m->lang.vocab;
     const bool seen = state->length == state->wanted;
-    const double rest = seen && state->length ? (double)m->bow[state->length][state->node]
+    const double rest = seen && state->length ? (double)state->context[state->length - 1].bow
                                               : 1.0 / (double)lm_vocab_outputs(vocab);
     for (uint32_t w = 0; w < vocab->size; w++)
-        p[w] = seen && !state->length ? (double)m->prob[1][w] : rest;
-    if (seen && state->length) set_children(m, state->length, state->node, p);
+        p[w] = seen && !state->length ? (double)lm_ngram_at(m, 1, m->rank[w]).prob : rest;
+    if (seen && state->length) set_children(m, state, state->length, p);
 }
 
 static void predict_backoff(const lm_ngram *m, const lm_ngram_state *state, double *p)
 {
-    uint32_t node[LM_NGRAM_ORDER_MAX];
-    node[state->length] = state->node;
-    for (int k = state->length; k > 1; k--) node[k - 1] = suffix(m, k, node[k]);
-    for (uint32_t w = 0; w < m->lang.vocab->size; w++) p[w] = (double)m->prob[1][w];
+    const uint32_t size = m->lang.vocab->size;
+    for (uint32_t w = 0; w < size; w++) p[w] = (double)lm_ngram_at(m, 1, m->rank[w]).prob;
     for (int k = 1; k <= state->length; k++) {
-        const double weight = (double)m->bow[k][node[k]];
-        for (uint32_t w = 0; w < m->lang.vocab->size; w++) p[w] *= weight;
-        set_children(m, k, node[k], p);
+        const double weight = (double)state->context[k - 1].bow;
+        for (uint32_t w = 0; w < size; w++) p[w] *= weight;
+        set_children(m, state, k, p);
     }
 }
 

@@ -1,41 +1,43 @@
 /* ngram_file.c - n-gram models in checkpoints.
  *
  * lm.config: {"order":3,"smooth":"mkn","unit":"word","vocab":9,"unk":0,"eos":1,"bos":8,
- *             "marks_as_words":false,"ngrams":[9,20,31],"discounts":[[..],[..],[..]]}
- * Marks the model has not are null; ADDK has "k" instead of "discounts".  Tables of order k:
- * "k.word" (k >= 2), "k.first" (k < order), "k.suffix" (k >= 3), "k.prob", "k.bow" (k < order). */
+ *             "marks_as_words":false,"ngrams":[9,20,31],
+ *             "slots":[9,21,31],"discounts":[[..],[..],[..]]}
+ * Marks the model has not are null; ADDK has "k" instead of "discounts".  Tables, all U32: "rank"
+ * of each id; of order k < order "k.nodes", a row of four for each n-gram and one more (word,
+ * first, and the bits of the floats prob and bow), of the highest order "k.leaves", rows of two
+ * (word, prob); lm/ngram.h says what they mean. */
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
 #include "lm/json.h"
-#include "lm/ngram.h"
+#include "lm/memory.h"
+#include "trie.h"
 
 static const char *const smooth_names[] = {"mle", "addk", "mkn", "arpa"};
 
 /* ---- the tables, walked by saving and loading alike ---- */
 
 typedef struct {
-    const char *name;
-    lm_dtype dtype;
-    uint64_t count;
-    void *slot; /* address of the model's pointer to it */
+    char name[32];
+    uint64_t count; /* of U32 */
+    void *slot;     /* address of the model's pointer to it */
 } table;
 
-enum { TABLES_PER_ORDER = 5 };
+enum { TABLES_MAX = LM_NGRAM_ORDER_MAX + 1 };
 
-/* The tables of order k; returns how many. */
-static int tables_of(lm_ngram *m, int k, table out[TABLES_PER_ORDER])
+/* The tables of a model; returns how many. */
+static int tables_of(lm_ngram *m, table out[TABLES_MAX])
 {
-    const uint64_t n = m->count[k];
-    int tables = 0;
-    out[tables++] = (table){"prob", LM_F32, n, &m->prob[k]};
-    if (k >= 2) out[tables++] = (table){"word", LM_U32, n, &m->word[k]};
-    if (k >= 3) out[tables++] = (table){"suffix", LM_U32, n, &m->suffix[k]};
-    if (k < m->lang.order) {
-        out[tables++] = (table){"bow", LM_F32, n, &m->bow[k]};
-        out[tables++] = (table){"first", LM_U32, n + 1, &m->first[k]};
+    const int order = m->lang.order;
+    out[0] = (table){"rank", m->count[1], &m->rank};
+    for (int k = 1; k < order; k++) {
+        out[k] = (table){"", 4 * (m->slots[k] + 1), &m->node[k]};
+        (void)snprintf(out[k].name, sizeof out[k].name, "%d.nodes", k);
     }
-    return tables;
+    out[order] = (table){"", 2 * m->slots[order], &m->leaf};
+    (void)snprintf(out[order].name, sizeof out[order].name, "%d.leaves", order);
+    return order + 1;
 }
 
 /* ---- saving ---- */
@@ -71,6 +73,9 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
                        m->lang.marks_as_words ? "true" : "false"));
     for (int k = 1; k <= m->lang.order; k++)
         LM_TRY(lm_str_addf(out, e, "%s%llu", k > 1 ? "," : "", (unsigned long long)m->count[k]));
+    LM_TRY(lm_str_addf(out, e, "],\"slots\":["));
+    for (int k = 1; k <= m->lang.order; k++)
+        LM_TRY(lm_str_addf(out, e, "%s%llu", k > 1 ? "," : "", (unsigned long long)m->slots[k]));
     LM_TRY(lm_str_addf(out, e, "]"));
     if (m->smooth == LM_NGRAM_MKN) LM_TRY(add_discounts(m, out, e));
     if (m->smooth == LM_NGRAM_ADDK) {
@@ -89,16 +94,12 @@ lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e
     lm_str_free(&config);
     if (!s) s = lm_vocab_save(model->lang.vocab, writer, e);
     if (!s) s = lm_spell_save(&model->lang.spell, writer, e);
-    for (int k = 1; !s && k <= m.lang.order; k++) {
-        table tables[TABLES_PER_ORDER];
-        const int n = tables_of(&m, k, tables);
-        for (int i = 0; !s && i < n; i++) {
-            char name[32];
-            (void)snprintf(name, sizeof name, "%d.%s", k, tables[i].name);
-            const void *data;
-            memcpy(&data, tables[i].slot, sizeof data);
-            s = lm_ckpt_add_table(writer, name, tables[i].dtype, tables[i].count, data, e);
-        }
+    table tables[TABLES_MAX];
+    const int n = tables_of(&m, tables);
+    for (int i = 0; !s && i < n; i++) {
+        const void *data;
+        memcpy(&data, tables[i].slot, sizeof data);
+        s = lm_ckpt_add_table(writer, tables[i].name, LM_U32, tables[i].count, data, e);
     }
     return s;
 }
@@ -108,7 +109,7 @@ lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e
 typedef struct {
     uint64_t vocab;
     uint32_t unk, bos, eos;
-    int orders; /* entries of "ngrams" */
+    int orders, slot_orders; /* entries of "ngrams" and "slots" */
 } shape;
 
 static lm_status read_choice(lm_json *j, const char *const *names, int count, int *out, lm_err *e)
@@ -152,14 +153,15 @@ static lm_status read_mark(lm_json *j, uint32_t *id, lm_err *e)
     return LM_OK;
 }
 
-static lm_status read_ngrams(lm_json *j, lm_ngram *m, shape *found, lm_err *e)
+/* A number for each order. */
+static lm_status read_sizes(lm_json *j, uint64_t *sizes, int *orders, lm_err *e)
 {
     LM_TRY(lm_json_array(j, e));
     for (bool more;;) {
         LM_TRY(lm_json_element(j, &more, e));
         if (!more) return LM_OK;
-        if (++found->orders > LM_NGRAM_ORDER_MAX) return lm_json_fail(j, e, "too many orders");
-        LM_TRY(lm_json_u64(j, &m->count[found->orders], e));
+        if (++*orders > LM_NGRAM_ORDER_MAX) return lm_json_fail(j, e, "too many orders");
+        LM_TRY(lm_json_u64(j, &sizes[*orders], e));
     }
 }
 
@@ -198,7 +200,8 @@ static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found
     if (lm_json_is(key, "bos")) return read_mark(j, &found->bos, e);
     if (lm_json_is(key, "eos")) return read_mark(j, &found->eos, e);
     if (lm_json_is(key, "marks_as_words")) return lm_json_bool(j, &m->lang.marks_as_words, e);
-    if (lm_json_is(key, "ngrams")) return read_ngrams(j, m, found, e);
+    if (lm_json_is(key, "ngrams")) return read_sizes(j, m->count, &found->orders, e);
+    if (lm_json_is(key, "slots")) return read_sizes(j, m->slots, &found->slot_orders, e);
     if (lm_json_is(key, "discounts")) return read_discounts(j, m, e);
     if (lm_json_is(key, "k")) return lm_json_real(j, &m->k, e);
     return lm_json_skip(j, NULL, e);
@@ -218,66 +221,86 @@ static lm_status read_config(lm_json *j, lm_ngram *m, shape *found, lm_err *e)
 
 /* ---- loading: the tables ---- */
 
-/* What the walk through the trie relies on: an order's table is empty only if all higher ones
- * are, and indices fit 32 bits. */
+/* Sizes must go together, and indices fit 32 bits. */
 static lm_status check_sizes(const lm_ngram *m, const shape *found, const char *path, lm_err *e)
 {
-    if (m->lang.order == 0 || found->orders != m->lang.order)
-        return lm_fail(e, LM_EFORMAT, "%s: lm.config: order %d, but %d sizes in \"ngrams\"", path,
-                       m->lang.order, found->orders);
-    if (found->vocab != m->count[1] || found->vocab == 0 || found->vocab >= LM_NO_WORD - 1)
+    if (m->lang.order == 0 || found->orders != m->lang.order || found->slot_orders != m->lang.order)
+        return lm_fail(e, LM_EFORMAT,
+                       "%s: lm.config: order %d, but %d sizes in \"ngrams\" and %d in \"slots\"",
+                       path, m->lang.order, found->orders, found->slot_orders);
+    if (found->vocab != m->count[1] || found->vocab != m->slots[1] || found->vocab == 0 ||
+        found->vocab >= LM_NO_WORD - 1)
         return lm_fail(e, LM_EFORMAT, "%s: lm.config: a vocabulary of %llu, but %llu unigrams",
                        path, (unsigned long long)found->vocab, (unsigned long long)m->count[1]);
     for (int k = 2; k <= m->lang.order; k++)
-        if (m->count[k] >= UINT32_MAX || (m->count[k] && !m->count[k - 1]))
-            return lm_fail(e, LM_EFORMAT, "%s: lm.config: %llu n-grams of order %d", path,
-                           (unsigned long long)m->count[k], k);
+        if (m->slots[k] >= UINT32_MAX || m->count[k] > m->slots[k])
+            return lm_fail(e, LM_EFORMAT, "%s: lm.config: %llu n-grams of order %d in %llu slots",
+                           path, (unsigned long long)m->count[k], k,
+                           (unsigned long long)m->slots[k]);
     return LM_OK;
 }
 
-/* Children must follow each other and words and suffixes be in range. */
+static lm_status out_of_range(const lm_ngram *m, int k, uint64_t i, const char *path, lm_err *e)
+{
+    return lm_fail(e, LM_EFORMAT, "%s: tensor '%d.%s': row %llu is out of range", path, k,
+                   k < m->lang.order ? "nodes" : "leaves", (unsigned long long)i);
+}
+
+static bool is_probability(float p)
+{
+    return p >= 0 && p <= 1.0f;
+}
+
+/* Ranks and ids must belong together. */
+static lm_status check_ranks(const lm_ngram *m, const char *path, lm_err *e)
+{
+    for (uint32_t id = 0; id < m->count[1]; id++)
+        if (m->rank[id] >= m->count[1] || lm_ngram_word(m, 1, m->rank[id]) != id)
+            return lm_fail(e, LM_EFORMAT, "%s: tensor 'rank': rank %u of word %u is out of range",
+                           path, m->rank[id], id);
+    return LM_OK;
+}
+
+/* A rank, or that of an unused slot. */
+static bool is_word(const lm_ngram *m, uint32_t word)
+{
+    return word < m->count[1] || word == LM_NO_WORD;
+}
+
+/* Children must follow each other and words be in range. */
 static lm_status check_trie(const lm_ngram *m, const char *path, lm_err *e)
 {
-    for (int k = 1; k <= m->lang.order; k++) {
-        for (uint64_t i = 0; i < m->count[k]; i++) {
-            const bool word = k == 1 || m->word[k][i] < m->count[1];
-            const bool suffix = k <= 2 || m->suffix[k][i] < m->count[k - 1];
-            const bool first = k == m->lang.order || m->first[k][i] <= m->first[k][i + 1];
-            const bool prob = m->prob[k][i] >= 0 && m->prob[k][i] <= 1.0f;
-            const bool bow = k == m->lang.order || (m->bow[k][i] >= 0 && m->bow[k][i] <= FLT_MAX);
-            if (!word || !suffix || !first || !prob || !bow)
-                return lm_fail(e, LM_EFORMAT, "%s: tensor '%d.%s': entry %llu is out of range",
-                               path, k,
-                               !word     ? "word"
-                               : !suffix ? "suffix"
-                               : !first  ? "first"
-                               : !prob   ? "prob"
-                                         : "bow",
-                               (unsigned long long)i);
+    const int order = m->lang.order;
+    for (int k = 1; k < order; k++) {
+        for (uint64_t i = 0; i < m->slots[k]; i++) {
+            const lm_ngram_node *node = &m->node[k][i];
+            if (!is_word(m, node->word) || node->first > node[1].first ||
+                !is_probability(node->prob) || !(node->bow >= 0 && node->bow <= FLT_MAX))
+                return out_of_range(m, k, i, path, e);
         }
-        if (k < m->lang.order && m->first[k][m->count[k]] != m->count[k + 1])
-            return lm_fail(e, LM_EFORMAT, "%s: tensor '%d.first': its end is not %llu", path, k,
-                           (unsigned long long)m->count[k + 1]);
+        if (m->node[k][0].first != 0 || m->node[k][m->slots[k]].first != m->slots[k + 1])
+            return out_of_range(m, k, m->slots[k], path, e);
     }
+    for (uint64_t i = 0; i < m->slots[order]; i++)
+        if (!is_word(m, m->leaf[i].word) || !is_probability(m->leaf[i].prob))
+            return out_of_range(m, order, i, path, e);
     return LM_OK;
 }
 
 static lm_status view_tables(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
 {
     uint64_t bytes = 0;
-    for (int k = 1; k <= m->lang.order; k++) {
-        table tables[TABLES_PER_ORDER];
-        const int n = tables_of(m, k, tables);
-        for (int i = 0; i < n; i++) {
-            char name[32];
-            (void)snprintf(name, sizeof name, "%d.%s", k, tables[i].name);
-            const void *data;
-            LM_TRY(lm_ckpt_table(ckpt, name, tables[i].dtype, tables[i].count, &data, e));
-            memcpy(tables[i].slot, &data, sizeof data);
-            bytes += tables[i].count * lm_dtype_size(tables[i].dtype);
-        }
+    table tables[TABLES_MAX];
+    const int n = tables_of(m, tables);
+    const char *path = lm_ckpt_path(ckpt);
+    for (int i = 0; i < n; i++) {
+        const void *data;
+        LM_TRY(lm_ckpt_table(ckpt, tables[i].name, LM_U32, tables[i].count, &data, e));
+        memcpy(tables[i].slot, &data, sizeof data);
+        bytes += tables[i].count * sizeof(uint32_t);
     }
-    return bytes > 64 << 20 ? LM_OK : check_trie(m, lm_ckpt_path(ckpt), e);
+    LM_TRY(check_ranks(m, path, e));
+    return bytes > 64 << 20 ? LM_OK : check_trie(m, path, e);
 }
 
 static lm_status load(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)

@@ -1,26 +1,12 @@
-/* suffix.c - finding children, and linking every n-gram to its suffix. */
+/* suffix.c - linking every n-gram to its suffix. */
 #include "counts.h"
-
-int64_t lm_ngram_child(const uint32_t *first, const uint32_t *words, uint64_t words_size,
-                       uint64_t parent, uint32_t word)
-{
-    uint64_t low = first[parent], high = first[parent + 1];
-    if (high > words_size) high = words_size; /* a checkpoint is not to be trusted */
-    while (low < high) {
-        const uint64_t middle = low + (high - low) / 2;
-        if (words[middle] < word)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    return low < words_size && low < first[parent + 1] && words[low] == word ? (int64_t)low : -1;
-}
 
 enum { CHUNK = 1 << 14 };
 
 typedef struct {
     lm_ngram_counts *counts;
     int order; /* of the nodes that get their suffix */
+    const lm_run *run;
 } linking;
 
 /* The children of a node g are also children of its suffix: both lists are sorted, so each
@@ -61,13 +47,14 @@ static void link_chunk(void *context, size_t chunk)
     const uint64_t begin = (uint64_t)chunk * CHUNK;
     const uint64_t end = begin + CHUNK < parents ? begin + CHUNK : parents;
     for (uint64_t parent = begin; parent < end; parent++) link_children(job, parent);
+    lm_breathe(job->run);
 }
 
 lm_status lm_ngram_link_suffixes(lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     for (int k = 3; k <= c->order; k++) {
-        linking job = {c, k};
-        c->suffix[k] = lm_arena_new(&c->arena, (size_t)c->size[k], sizeof **c->suffix, e);
+        linking job = {c, k, run};
+        c->suffix[k] = lm_tables_new(&c->tables, c->size[k], sizeof **c->suffix, run, e);
         if (!c->suffix[k]) return e->status;
         lm_parallel_for(lm_run_pool(run), (size_t)((c->size[k - 1] + CHUNK - 1) / CHUNK),
                         link_chunk, &job);

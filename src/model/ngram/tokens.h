@@ -1,0 +1,36 @@
+/* tokens.h - a text as one sequence of word numbers, in memory or in a temporary file.
+ *
+ * Words are numbered by appearance.  Every line begins with a LM_TOKEN_BOS and, where the model
+ * has marks, ends with a LM_TOKEN_EOS. */
+#ifndef LM_NGRAM_TOKENS_H
+#define LM_NGRAM_TOKENS_H
+#include "lm/ngram.h"
+#include "lm/temp.h"
+
+#define LM_TOKEN_BOS UINT32_MAX
+#define LM_TOKEN_EOS (UINT32_MAX - 1)
+
+typedef struct {
+    lm_vocab *vocab; /* the words, by appearance */
+    uint64_t *count; /* (words) */
+    size_t count_capacity;
+    uint64_t lines;
+    uint64_t length; /* tokens, marks included */
+    uint32_t *id;    /* those not in the file */
+    size_t held, capacity;
+    lm_temp *temp; /* the tokens before; NULL: all are in memory */
+} lm_tokens;
+
+/* Reads a text to its end.  Errors: LM_EFORMAT (no text), LM_EIO, LM_ENOMEM, LM_ESTOPPED. */
+LM_MUST_USE lm_status lm_tokens_read(lm_tokens *tokens, lm_text *text, bool marks,
+                                     const lm_run *run, lm_err *e);
+void lm_tokens_free(lm_tokens *tokens);
+
+/* ids[i] = new number of token from + i, for i < count: map[word], `bos` or `eos`. */
+typedef struct {
+    const uint32_t *map;
+    uint32_t bos, eos;
+} lm_tokens_map;
+LM_MUST_USE lm_status lm_tokens_take(lm_tokens *tokens, uint64_t from, size_t count,
+                                     const lm_tokens_map *map, uint32_t *ids, lm_err *e);
+#endif

@@ -1,0 +1,79 @@
+/* trie.h - reading the tables of a model.  A checkpoint is not trusted: whatever its tables hold,
+ * no index leaves them. */
+#ifndef LM_NGRAM_TRIE_H
+#define LM_NGRAM_TRIE_H
+#include "lm/ngram.h"
+#include "lm/os.h"
+
+/* What the model says of one n-gram. */
+typedef struct {
+    float prob, bow;     /* bow: 1 at the highest order */
+    uint32_t begin, end; /* the slots of its children */
+} lm_ngram_entry;
+
+/* The rank of the last word of what is in a slot of order k; LM_NO_WORD: the slot is unused. */
+static inline uint32_t lm_ngram_word(const lm_ngram *m, int k, uint64_t slot)
+{
+    return k < m->lang.order ? m->node[k][slot].word : m->leaf[slot].word;
+}
+
+static inline lm_ngram_entry lm_ngram_at(const lm_ngram *m, int k, uint64_t slot)
+{
+    if (k == m->lang.order) return (lm_ngram_entry){m->leaf[slot].prob, 1, 0, 0};
+    const lm_ngram_node *node = &m->node[k][slot];
+    const uint64_t most = m->slots[k + 1];
+    const uint32_t end = node[1].first < most ? node[1].first : (uint32_t)most;
+    return (lm_ngram_entry){node->prob, node->bow, node->first < end ? node->first : end, end};
+}
+
+/* ---- where the children of a node are ---- */
+
+enum {
+    LM_NGRAM_PACKED_FEW = 4, /* blocks up to this size have no unused slots */
+    LM_NGRAM_GAP = 4         /* larger ones have one for so many children */
+};
+
+/* A rank as a 32-bit fraction of the vocabulary. */
+static inline uint64_t lm_ngram_scale(uint32_t rank, uint64_t words)
+{
+    return ((uint64_t)rank << 32) / words;
+}
+
+/* The slot that a child wants in a block of `size` slots. */
+static inline uint64_t lm_ngram_slot(uint64_t begin, uint64_t size, uint64_t scaled)
+{
+    return size <= LM_NGRAM_PACKED_FEW ? begin : begin + (size * scaled >> 32);
+}
+
+#define LM_NGRAM_NONE UINT64_MAX
+
+/* Asks for the place where lm_ngram_find will look first. */
+static inline void lm_ngram_ask(const lm_ngram *m, int k, uint64_t begin, uint64_t end,
+                                uint64_t scaled)
+{
+    const uint64_t slot = lm_ngram_slot(begin, end - begin, scaled);
+    if (k < m->lang.order)
+        LM_PREFETCH(&m->node[k][slot]);
+    else
+        LM_PREFETCH(&m->leaf[slot]);
+}
+
+/* The child of rank `rank` among the slots begin .. end-1 of order k.  Ranks ascend.  A child
+ * stands in the slot it wants or further on, all slots between being taken; at the end of the
+ * block it may have had to stand before it. */
+static inline uint64_t lm_ngram_find(const lm_ngram *m, int k, uint64_t begin, uint64_t end,
+                                     uint32_t rank, uint64_t scaled)
+{
+    uint64_t slot = lm_ngram_slot(begin, end - begin, scaled);
+    if (slot >= end) return LM_NGRAM_NONE;
+    uint32_t there = lm_ngram_word(m, k, slot);
+    if (there > rank) {
+        if (there == LM_NO_WORD) return LM_NGRAM_NONE;
+        while (there > rank && there != LM_NO_WORD && slot > begin)
+            there = lm_ngram_word(m, k, --slot);
+    } else {
+        while (there < rank && ++slot < end) there = lm_ngram_word(m, k, slot);
+    }
+    return there == rank && slot < end ? slot : LM_NGRAM_NONE;
+}
+#endif
