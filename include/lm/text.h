@@ -64,6 +64,55 @@ LM_MUST_USE lm_status lm_text_history(const lm_text *text, lm_str *out, lm_err *
 
 void lm_text_close(lm_text *text); /* NULL is allowed */
 
+/* ---- in blocks, which several threads may cut into tokens ----
+ *
+ *     lm_text_block block = {0};
+ *     LM_TRY(lm_text_next_block(text, LM_TEXT_BLOCK, &block, &more, e));    one thread at a time
+ *     ...
+ *     lm_text_cursor cursor = lm_text_cut(&block);                          in any thread
+ *     LM_TRY(lm_text_cursor_next(&cursor, &event, &token, e));
+ *
+ * The tokens and line ends of all blocks, one after another, are those of lm_text_next. */
+
+/* A tokeniser's place; its fields are private. */
+typedef struct {
+    const char *at, *end; /* the bytes that are left */
+    const char *name;     /* of the input */
+    uint64_t line;        /* of the next token, from 1 */
+    uint64_t invalid;     /* bytes met that are not UTF-8 */
+    lm_unit unit;
+    bool marks_as_words;
+    bool line_started; /* this line has bytes: its end is still to be reported */
+    bool whole;        /* no bytes follow that could belong to a token before `end` */
+    bool last;         /* nor any others of the same input: its last line ends with them */
+} lm_text_cursor;
+
+/* A stretch of one input: whole lines, or a part of a line longer than that.  The block owns
+ * its bytes, and keeps them until it is filled again or freed. */
+typedef struct {
+    bool begins_line, ends_line; /* false: the line goes on from, or into, another block */
+    lm_text_cursor cursor;       /* private, as all that follows */
+    char *buffer;
+    size_t capacity;
+} lm_text_block; /* {0} is an empty one */
+
+enum { LM_TEXT_BLOCK = 1 << 20 }; /* a good size */
+
+/* The next block, of at most `size` bytes unless a single token is longer; *more = false: there
+ * is none.  Errors: LM_EIO, LM_ENOMEM. */
+LM_MUST_USE lm_status lm_text_next_block(lm_text *text, size_t size, lm_text_block *block,
+                                         bool *more, lm_err *e);
+void lm_text_block_free(lm_text_block *block); /* it is {0} again */
+
+/* A cursor at the beginning of the block, and its next token, line end, or LM_TEXT_END at the
+ * end of the block.  A token's bytes are the block's.  Errors: LM_EFORMAT. */
+lm_text_cursor lm_text_cut(const lm_text_block *block);
+LM_MUST_USE lm_status lm_text_cursor_next(lm_text_cursor *cursor, lm_text_event *event,
+                                          lm_slice *token, lm_err *e);
+
+/* Adds the cursor's count to lm_text_invalid, which does not know of it. */
+void lm_text_add_invalid(lm_text *text, const lm_text_cursor *cursor);
+
 #ifdef __cplusplus
 }
 #endif

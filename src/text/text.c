@@ -18,9 +18,6 @@ typedef struct {
 } input;
 
 struct lm_text {
-    lm_unit unit;
-    bool marks_as_words;
-
     char *const *paths;    /* NULL: one input, standard input or memory */
     size_t count, current; /* inputs; the one being read */
     lm_in in;
@@ -28,15 +25,11 @@ struct lm_text {
     bool from_memory;
     input *inputs;
 
-    char *buffer; /* bytes at[0 .. end-at) are read and not yet consumed */
+    char *buffer;
     size_t capacity;
-    char *at, *end;
-    bool drained; /* nothing is left to read of this input */
-
-    const char *name;
-    uint64_t line;     /* of the next token, from 1 */
-    bool line_started; /* this line has bytes: its end is still to be reported */
-    uint64_t bytes, invalid;
+    lm_text_cursor unread; /* of the buffer: what was read and is not yet consumed; it is whole
+                              when nothing is left to read of this input */
+    uint64_t bytes;
     char place[4096 + 32];
 };
 
@@ -46,16 +39,161 @@ const char *lm_unit_name(lm_unit unit)
     return names[unit];
 }
 
+/* ---- the tokeniser: events of a stretch of bytes ---- */
+
+static bool is_blank(char c)
+{
+    return c == ' ' || c == '\t' || c == '\r' || c == '\0';
+}
+
+/* Blanks and the line end end a word. */
+static bool ends_word(char c)
+{
+    return (unsigned char)c <= ' ' && (is_blank(c) || c == '\n');
+}
+
+/* The first byte of p[0 .. 7] that is at most ' ', 8 if there is none. */
+static size_t first_low(const char *p)
+{
+    const uint64_t ones = 0x0101010101010101;
+    uint64_t x;
+    memcpy(&x, p, sizeof x);
+    const uint64_t low = (x - ones * '!') & ~x & ones << 7; /* its highest bit, first of all */
+    const uint64_t below = (low & (0 - low)) - 1;
+    return low ? (size_t)((below & ones) * ones >> 56) - 1 : 8; /* bytes that begin in `below` */
+}
+
+/* Where the word at p ends, at the latest at `end`. */
+static const char *end_of_word(const char *p, const char *end)
+{
+    for (;;) {
+        while (end - p >= 8) {
+            const size_t n = first_low(p);
+            p += n;
+            if (n < 8) break;
+        }
+        while (end - p < 8 && p < end && (unsigned char)*p > ' ') p++;
+        if (p == end || ends_word(*p)) return p;
+        p++; /* a control character in a word */
+    }
+}
+
+typedef enum { FOUND, UNDECIDED, NOTHING } scanned;
+
+static scanned find_line_end(lm_text_cursor *c, lm_text_event *event)
+{
+    *event = LM_LINE_END;
+    c->line_started = false;
+    if (c->at < c->end) {
+        c->at++;
+        c->line++;
+    }
+    return FOUND;
+}
+
+static scanned find_token(lm_text_cursor *c, size_t length, lm_text_event *event, lm_slice *token)
+{
+    *event = LM_TOKEN;
+    *token = (lm_slice){c->at, length};
+    c->line_started = true;
+    c->at += length;
+    return FOUND;
+}
+
+/* No byte is left: the last line of an input, without its end, is still to be reported. */
+static scanned find_nothing(lm_text_cursor *c, lm_text_event *event)
+{
+    if (!c->whole) return UNDECIDED;
+    if (c->last && c->line_started) return find_line_end(c, event);
+    *event = LM_TEXT_END;
+    return NOTHING;
+}
+
+/* *known bytes are known to belong to the word; it is set where more bytes must be read. */
+static scanned scan_word(lm_text_cursor *c, size_t *known, lm_text_event *event, lm_slice *token)
+{
+    while (c->at < c->end && is_blank(*c->at)) {
+        c->at++;
+        c->line_started = true;
+    }
+    if (c->at == c->end) return find_nothing(c, event);
+    if (*c->at == '\n') return find_line_end(c, event);
+    const char *end = end_of_word(c->at + *known, c->end);
+    const size_t length = (size_t)(end - c->at);
+    if (end == c->end && !c->whole && length <= LM_TOKEN_MAX) {
+        *known = length;
+        return UNDECIDED;
+    }
+    return find_token(c, length, event, token);
+}
+
+static scanned scan_char(lm_text_cursor *c, lm_text_event *event, lm_slice *token)
+{
+    const size_t unread = (size_t)(c->end - c->at);
+    if (unread == 0) return find_nothing(c, event);
+    if (*c->at == '\n') return find_line_end(c, event);
+    if (*c->at == '\r') { /* the byte after it decides */
+        if (unread == 1 && !c->whole) return UNDECIDED;
+        if (unread > 1 && c->at[1] == '\n') {
+            c->at++;
+            return find_line_end(c, event);
+        }
+    }
+    const int length = lm_utf8_length(c->at, unread);
+    if (length < 0 && !c->whole) return UNDECIDED;
+    c->invalid += length <= 0;
+    return find_token(c, length > 0 ? (size_t)length : 1, event, token);
+}
+
+static scanned scan_byte(lm_text_cursor *c, lm_text_event *event, lm_slice *token)
+{
+    if (c->at == c->end) return find_nothing(c, event);
+    if (*c->at == '\n') return find_line_end(c, event);
+    return find_token(c, 1, event, token);
+}
+
+static scanned scan(lm_text_cursor *c, size_t *known, lm_text_event *event, lm_slice *token)
+{
+    if (c->unit == LM_UNIT_WORD) return scan_word(c, known, event, token);
+    if (c->unit == LM_UNIT_CHAR) return scan_char(c, event, token);
+    return scan_byte(c, event, token);
+}
+
+static lm_status refuse_word(const lm_text_cursor *c, lm_slice word, lm_err *e)
+{
+    const unsigned long long line = c->line;
+    if (word.length > LM_TOKEN_MAX)
+        return lm_fail(e, LM_EFORMAT, "%s:%llu: a word of more than %d bytes", c->name, line,
+                       LM_TOKEN_MAX);
+    return lm_fail(e, LM_EFORMAT,
+                   "%s:%llu: '%.*s' is a mark and cannot be in the text (--marks-as-words makes "
+                   "it a word)",
+                   c->name, line, (int)word.length, word.text);
+}
+
+static lm_status check_token(const lm_text_cursor *c, lm_slice word, lm_err *e)
+{
+    if (c->unit != LM_UNIT_WORD) return LM_OK;
+    const bool mark = word.text[0] == '<' && !c->marks_as_words &&
+                      (lm_slice_is(word, "<s>") || lm_slice_is(word, "</s>"));
+    return mark || word.length > LM_TOKEN_MAX ? refuse_word(c, word, e) : LM_OK;
+}
+
 /* ---- inputs ---- */
 
 static lm_status take_bytes(lm_text *t, size_t got)
 {
     input *now = &t->inputs[t->current];
-    now->crc = lm_crc32c(now->crc, t->end, got);
+    now->crc = lm_crc32c(now->crc, t->unread.end, got);
     now->length += got;
     t->bytes += got;
-    t->end += got;
+    t->unread.end += got;
     return LM_OK;
+}
+
+static void end_input(lm_text *t)
+{
+    t->unread.whole = t->unread.last = true;
 }
 
 /* Moves what is unread to the front and reads more behind it, in a buffer at least twice as
@@ -63,19 +201,22 @@ static lm_status take_bytes(lm_text *t, size_t got)
 static lm_status refill(lm_text *t, lm_err *e)
 {
     size_t got = 0;
+    lm_text_cursor *c = &t->unread;
+    const size_t unread = (size_t)(c->end - c->at);
     if (t->from_memory || !t->is_open) {
-        t->drained = true;
+        end_input(t);
         return LM_OK;
     }
-    const size_t unread = (size_t)(t->end - t->at);
-    if (unread) memmove(t->buffer, t->at, unread);
+    if (unread) memmove(t->buffer, c->at, unread);
+    c->at = t->buffer; /* at once: what follows may fail */
+    c->end = t->buffer + unread;
     if (unread > t->capacity / 2) {
         LM_TRY(lm_reserve(&t->buffer, &t->capacity, t->capacity * 2, 1, e));
+        c->at = t->buffer;
+        c->end = t->buffer + unread;
     }
-    t->at = t->buffer;
-    t->end = t->buffer + unread;
-    LM_TRY(lm_in_read(&t->in, t->end, t->capacity - unread, &got, e));
-    t->drained = got == 0;
+    LM_TRY(lm_in_read(&t->in, t->buffer + unread, t->capacity - unread, &got, e));
+    if (got == 0) end_input(t);
     return take_bytes(t, got);
 }
 
@@ -85,15 +226,16 @@ static lm_status skip_byte_order_mark(lm_text *t, lm_err *e)
 {
     static const char mark[] = "\xEF\xBB\xBF";
     const size_t length = sizeof mark - 1;
+    lm_text_cursor *c = &t->unread;
     for (;;) {
-        const size_t unread = (size_t)(t->end - t->at);
+        const size_t unread = (size_t)(c->end - c->at);
         const size_t same = unread < length ? unread : length;
-        if (memcmp(t->at, mark, same) != 0) return LM_OK;
+        if (memcmp(c->at, mark, same) != 0) return LM_OK;
         if (same == length) {
-            t->at += length;
+            c->at += length;
             return LM_OK;
         }
-        if (t->drained) return LM_OK;
+        if (c->whole) return LM_OK;
         LM_TRY(refill(t, e));
     }
 }
@@ -101,14 +243,14 @@ static lm_status skip_byte_order_mark(lm_text *t, lm_err *e)
 /* Opens input number t->current. */
 static lm_status begin_input(lm_text *t, lm_err *e)
 {
-    const char *path = t->paths ? t->paths[t->current] : "-";
-    LM_TRY(lm_in_open(&t->in, path, e));
+    lm_text_cursor *c = &t->unread;
+    LM_TRY(lm_in_open(&t->in, t->paths ? t->paths[t->current] : "-", e));
     t->is_open = true;
-    t->name = t->in.name;
-    t->line = 1;
-    t->drained = false;
-    t->at = t->end = t->buffer;
-    return t->unit == LM_UNIT_BYTE ? LM_OK : skip_byte_order_mark(t, e);
+    c->name = t->in.name;
+    c->line = 1;
+    c->whole = c->last = false;
+    c->at = c->end = t->buffer;
+    return c->unit == LM_UNIT_BYTE ? LM_OK : skip_byte_order_mark(t, e);
 }
 
 /* Goes on to the next input; *more = false after the last. */
@@ -146,10 +288,10 @@ static lm_status new_text(lm_text **text, size_t count, lm_unit unit, bool marks
     lm_text *t = lm_new(1, sizeof *t, e);
     if (!t) return e->status;
     *text = t;
-    t->unit = unit;
-    t->marks_as_words = marks_as_words;
+    t->unread.unit = unit;
+    t->unread.marks_as_words = marks_as_words;
+    t->unread.line = 1;
     t->count = count;
-    t->line = 1;
     t->inputs = lm_new(count, sizeof *t->inputs, e);
     return t->inputs ? LM_OK : e->status;
 }
@@ -184,11 +326,11 @@ lm_status lm_text_memory(lm_text **text, lm_slice bytes, const char *name, lm_un
     if (s) return close_failed(text, s);
     lm_text *t = *text;
     t->from_memory = true;
-    t->name = name;
+    t->unread.name = name;
     s = lm_reserve(&t->buffer, &t->capacity, bytes.length, 1, e);
     if (s) return close_failed(text, s);
     if (bytes.length) memcpy(t->buffer, bytes.text, bytes.length);
-    t->at = t->end = t->buffer;
+    t->unread.at = t->unread.end = t->buffer;
     return close_failed(text, take_bytes(t, bytes.length));
 }
 
@@ -201,132 +343,139 @@ void lm_text_close(lm_text *t)
     lm_free(t);
 }
 
-/* ---- tokens ---- */
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r' || c == '\0';
-}
-
-/* Blanks and the line end end a word. */
-static bool ends_word(char c)
-{
-    return (unsigned char)c <= ' ' && (is_blank(c) || c == '\n');
-}
-
-static lm_status check_word(lm_text *t, lm_slice word, lm_err *e)
-{
-    if (word.length > LM_TOKEN_MAX)
-        return lm_fail(e, LM_EFORMAT, "%s: a word of more than %d bytes", lm_text_place(t),
-                       LM_TOKEN_MAX);
-    if (word.text[0] != '<' || t->marks_as_words) return LM_OK;
-    if (lm_slice_is(word, "<s>") || lm_slice_is(word, "</s>"))
-        return lm_fail(e, LM_EFORMAT,
-                       "%s: '%.*s' is a mark and cannot be in the text (--marks-as-words makes "
-                       "it a word)",
-                       lm_text_place(t), (int)word.length, word.text);
-    return LM_OK;
-}
-
-/* A word is whole when a byte that ends it is in the buffer, or nothing follows. */
-static lm_status next_word(lm_text *t, lm_slice *token, lm_err *e)
-{
-    size_t length = 0;
-    for (;;) {
-        const size_t unread = (size_t)(t->end - t->at);
-        while (length < unread && !ends_word(t->at[length])) length++;
-        if (length < unread || t->drained || length > LM_TOKEN_MAX) break;
-        LM_TRY(refill(t, e));
-    }
-    *token = (lm_slice){t->at, length};
-    t->at += length;
-    return length ? check_word(t, *token, e) : LM_OK;
-}
-
-static lm_status next_char(lm_text *t, lm_slice *token, lm_err *e)
-{
-    int length;
-    while ((length = lm_utf8_length(t->at, (size_t)(t->end - t->at))) < 0 && !t->drained)
-        LM_TRY(refill(t, e));
-    if (length <= 0) {
-        length = 1;
-        t->invalid++;
-    }
-    *token = (lm_slice){t->at, (size_t)length};
-    t->at += length;
-    return LM_OK;
-}
-
-/* Skips what no token begins with; true if a token stands at t->at, false at a line end or
- * the end of the input. */
-static lm_status find_token(lm_text *t, bool *found, lm_err *e)
-{
-    for (;;) {
-        if (t->unit == LM_UNIT_WORD)
-            while (t->at < t->end && is_blank(*t->at)) {
-                t->at++;
-                t->line_started = true;
-            }
-        if (t->at < t->end && (*t->at != '\r' || t->unit != LM_UNIT_CHAR)) break;
-        if (t->end - t->at > 1 || t->drained) break; /* CR: the byte after it decides */
-        LM_TRY(refill(t, e));
-    }
-    *found = t->at < t->end && *t->at != '\n';
-    if (*found && *t->at == '\r' && t->unit == LM_UNIT_CHAR && t->end - t->at > 1 &&
-        t->at[1] == '\n') {
-        t->at++;
-        *found = false;
-    }
-    return LM_OK;
-}
-
 lm_status lm_text_next(lm_text *t, lm_text_event *event, lm_slice *token, lm_err *e)
 {
-    for (;;) {
-        bool found, more;
-        LM_TRY(find_token(t, &found, e));
-        if (found) {
-            *event = LM_TOKEN;
-            t->line_started = true;
-            if (t->unit == LM_UNIT_WORD) return next_word(t, token, e);
-            if (t->unit == LM_UNIT_CHAR) return next_char(t, token, e);
-            *token = (lm_slice){t->at++, 1};
-            return LM_OK;
+    size_t known = 0;
+    for (bool more;;) {
+        const scanned found = scan(&t->unread, &known, event, token);
+        if (found == FOUND) return *event == LM_TOKEN ? check_token(&t->unread, *token, e) : LM_OK;
+        if (found == UNDECIDED) {
+            LM_TRY(refill(t, e));
+            continue;
         }
-        if (t->at < t->end) { /* a line end */
-            *event = LM_LINE_END;
-            t->at++;
-            t->line++;
-            t->line_started = false;
-            return LM_OK;
-        }
-        if (t->line_started) { /* the last line of an input, without its end */
-            *event = LM_LINE_END;
-            t->line_started = false;
-            return LM_OK;
-        }
-        *event = LM_TEXT_END;
         LM_TRY(next_input(t, &more, e));
         if (!more) return LM_OK;
     }
+}
+
+/* ---- blocks ---- */
+
+/* May the tokeniser begin anew at byte i > 0 of the unread ones?  Byte i must be known. */
+static bool is_boundary(const lm_text_cursor *c, size_t i)
+{
+    const char *p = c->at + i;
+    if (c->unit == LM_UNIT_BYTE || p[-1] == '\n') return true;
+    if (c->unit == LM_UNIT_WORD) return ends_word(p[-1]) || ends_word(*p);
+    if (p[-1] == '\r') return *p != '\n';
+    /* A byte that begins a character is never inside another one. */
+    for (size_t back = 1; back < 4 && back <= i; back++) {
+        const int length = lm_utf8_length(p - back, (size_t)(c->end - p) + back);
+        if (length > (int)back || (length < 0 && !c->whole)) return false;
+    }
+    return true;
+}
+
+/* The length of a block of about `size` unread bytes: up to its last line end, or a place
+ * between two tokens if it has none.  0: more must be read, or nothing is left. */
+static size_t block_length(const lm_text_cursor *c, size_t size)
+{
+    const size_t unread = (size_t)(c->end - c->at);
+    if (unread <= size) return c->whole ? unread : 0;
+    for (size_t i = size; i > 0; i--)
+        if (c->at[i - 1] == '\n') return i;
+    for (size_t i = size; i > 0; i--)
+        if (is_boundary(c, i)) return i;
+    for (size_t i = size + 1; i < unread; i++)
+        if (is_boundary(c, i)) return i;
+    /* A word without an end; the tokeniser refuses one that is too long. */
+    return c->whole || unread > LM_TOKEN_MAX ? unread : 0;
+}
+
+static uint64_t count_lines(const char *p, size_t length)
+{
+    uint64_t lines = 0;
+    for (const char *end = p + length; (p = memchr(p, '\n', (size_t)(end - p))); p++) lines++;
+    return lines;
+}
+
+/* Moves that many unread bytes into the block. */
+static lm_status fill_block(lm_text *t, size_t length, lm_text_block *block, lm_err *e)
+{
+    lm_text_cursor *c = &t->unread, *cut = &block->cursor;
+    LM_TRY(lm_reserve(&block->buffer, &block->capacity, length, 1, e));
+    if (length) memcpy(block->buffer, c->at, length);
+    *cut = *c;
+    cut->at = block->buffer;
+    cut->end = block->buffer + length;
+    cut->whole = true;
+    cut->last = c->whole && c->at + length == c->end;
+    cut->invalid = 0;
+    c->line += count_lines(c->at, length);
+    c->at += length;
+    if (length) c->line_started = c->at[-1] != '\n';
+    if (cut->last) c->line_started = false;
+    block->begins_line = !cut->line_started;
+    block->ends_line = !c->line_started;
+    return LM_OK;
+}
+
+lm_status lm_text_next_block(lm_text *t, size_t size, lm_text_block *block, bool *more, lm_err *e)
+{
+    lm_text_cursor *c = &t->unread;
+    if (size == 0) size = 1;
+    for (*more = true;;) {
+        const size_t length = block_length(c, size), unread = (size_t)(c->end - c->at);
+        if (length || (c->whole && c->line_started)) return fill_block(t, length, block, e);
+        if (!c->whole) {
+            if (unread > size) size *= 2; /* a long token; not to be looked through too often */
+            LM_TRY(refill(t, e));
+            continue;
+        }
+        LM_TRY(next_input(t, more, e));
+        if (!*more) return LM_OK;
+    }
+}
+
+void lm_text_block_free(lm_text_block *block)
+{
+    lm_free(block->buffer);
+    *block = (lm_text_block){0};
+}
+
+lm_text_cursor lm_text_cut(const lm_text_block *block)
+{
+    return block->cursor;
+}
+
+lm_status lm_text_cursor_next(lm_text_cursor *c, lm_text_event *event, lm_slice *token, lm_err *e)
+{
+    size_t known = 0;
+    (void)scan(c, &known, event, token);
+    return *event == LM_TOKEN ? check_token(c, *token, e) : LM_OK;
+}
+
+void lm_text_add_invalid(lm_text *t, const lm_text_cursor *c)
+{
+    t->unread.invalid += c->invalid;
 }
 
 /* ---- what was read ---- */
 
 const char *lm_text_place(lm_text *t)
 {
-    (void)snprintf(t->place, sizeof t->place, "%.4000s:%llu", t->name, (unsigned long long)t->line);
+    (void)snprintf(t->place, sizeof t->place, "%.4000s:%llu", t->unread.name,
+                   (unsigned long long)t->unread.line);
     return t->place;
 }
 
 lm_unit lm_text_unit(const lm_text *t)
 {
-    return t->unit;
+    return t->unread.unit;
 }
 
 bool lm_text_marks_as_words(const lm_text *t)
 {
-    return t->marks_as_words;
+    return t->unread.marks_as_words;
 }
 
 uint64_t lm_text_bytes(const lm_text *t)
@@ -336,7 +485,7 @@ uint64_t lm_text_bytes(const lm_text *t)
 
 uint64_t lm_text_invalid(const lm_text *t)
 {
-    return t->invalid;
+    return t->unread.invalid;
 }
 
 lm_status lm_text_history(const lm_text *t, lm_str *out, lm_err *e)

@@ -486,6 +486,250 @@ TEST(text_history)
     lm_text_close(text);
 }
 
+/* ---- blocks ---- */
+
+/* Adds the events of one block, as list_events does, and checks what the block says of its
+ * lines. */
+static void list_block(const lm_text_block *block, bool *inside, lm_str *list, lm_text *text)
+{
+    lm_err e = {0};
+    lm_slice token;
+    lm_text_event event = LM_LINE_END, next;
+    lm_text_cursor cursor = lm_text_cut(block);
+    CHECK(block->begins_line == !*inside);
+    if (*inside) event = LM_TOKEN;
+    for (;; event = next) {
+        CHECK_OK(lm_text_cursor_next(&cursor, &next, &token, &e), &e);
+        if (next == LM_TEXT_END) break;
+        if (next == LM_LINE_END) CHECK_OK(lm_str_addf(list, &e, "$"), &e);
+        if (next != LM_TOKEN) continue;
+        CHECK_OK(lm_str_addf(list, &e, "["), &e);
+        CHECK_OK(lm_str_add_escaped(list, token, &e), &e);
+        CHECK_OK(lm_str_addf(list, &e, "]"), &e);
+    }
+    if (event == LM_TOKEN) CHECK(!block->ends_line);
+    *inside = !block->ends_line;
+    lm_text_add_invalid(text, &cursor);
+}
+
+static char *list_blocks(lm_text *text, size_t size)
+{
+    lm_err e = {0};
+    lm_str list = {0};
+    lm_text_block block = {0};
+    bool inside = false;
+    CHECK_OK(lm_str_add(&list, "", 0, &e), &e);
+    for (bool more = true; more;) {
+        CHECK_OK(lm_text_next_block(text, size, &block, &more, &e), &e);
+        if (more) list_block(&block, &inside, &list, text);
+    }
+    CHECK(!inside);
+    lm_text_block_free(&block);
+    return list.text;
+}
+
+/* A text of pieces that are hard to cut. */
+static size_t make_text(char *bytes, size_t room, uint32_t *seed)
+{
+    static const char *const pieces[] = {
+        "a",    "bcd",      " ",   "\n",       "\r\n",     "\r",        "\t",       "\xff",
+        "\xe8", "\xe8\xaf", "诗",  "\xc3\xa9", "\x80",     "😀",         "\xf0\x9f", "<s",
+        "\x01", "\n\n",     "<s>", " \n",      "longword", "longerword"};
+    enum { PIECES = sizeof pieces / sizeof *pieces };
+    size_t length = 0;
+    while (length + 16 < room) {
+        *seed = *seed * 1664525 + 1013904223;
+        const uint32_t pick = *seed >> 16;
+        if (pick % 64 == 0) bytes[length++] = '\0';
+        const char *piece = pieces[pick % PIECES];
+        memcpy(bytes + length, piece, strlen(piece));
+        length += strlen(piece);
+    }
+    return length;
+}
+
+/* Everything the reader tells of these files, cut by lm_text_next (size 0) or in blocks. */
+static char *tell(char **paths, size_t count, lm_unit unit, size_t size)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_str told = {0};
+    CHECK_OK(lm_text_open(&text, paths, count, unit, true, &e), &e);
+    char *list = size ? list_blocks(text, size) : list_events(text);
+    CHECK_OK(lm_str_addf(&told, &e, "%s\n%s %d bytes, %d invalid", list, lm_text_place(text),
+                         (int)lm_text_bytes(text), (int)lm_text_invalid(text)),
+             &e);
+    CHECK_OK(lm_text_history(text, &told, &e), &e);
+    lm_text_close(text);
+    lm_free(list);
+    return told.text;
+}
+
+TEST(text_blocks_are_the_text)
+{
+    static const size_t rooms[] = {17, 20, 24, 40, 100};
+    static const size_t sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 30, 99, 1000};
+    char *paths[] = {path("one"), path("two"), path("empty"), path("mark")}, bytes[128];
+    uint32_t seed = 1;
+    put("empty", "", 0);
+    for (int round = 0; round < 60; round++) {
+        for (int i = 0; i < 4; i++)
+            if (i != 2) put(paths[i], bytes, make_text(bytes, rooms[(i + round) % 5], &seed));
+        memcpy(bytes, "\xEF\xBB\xBF", 3);
+        put("mark", bytes, 3 + make_text(bytes + 3, 60, &seed));
+        for (lm_unit unit = LM_UNIT_WORD; unit <= LM_UNIT_BYTE; unit++) {
+            char *expected = tell(paths, 4, unit, 0);
+            for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+                char *found = tell(paths, 4, unit, sizes[i]);
+                CHECK_TEXT(found, expected);
+                lm_free(found);
+            }
+            lm_free(expected);
+        }
+    }
+}
+
+/* The same through the buffer's refills, and from memory. */
+TEST(text_blocks_of_a_large_text)
+{
+    static const size_t sizes[] = {1000, 65536, 100000, REFILL - 1, REFILL, LM_TEXT_BLOCK, LARGE};
+    char *paths[] = {path("large")}, *bytes = malloc(LARGE);
+    uint32_t seed = 7;
+    const size_t length = make_text(bytes, LARGE, &seed);
+    put("large", bytes, length);
+    for (lm_unit unit = LM_UNIT_WORD; unit <= LM_UNIT_BYTE; unit++) {
+        char *expected = tell(paths, 1, unit, 0);
+        for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++) {
+            lm_err e = {0};
+            lm_text *text;
+            char *found = tell(paths, 1, unit, sizes[i]);
+            CHECK_TEXT(found, expected);
+            lm_free(found);
+            CHECK_OK(lm_text_memory(&text, (lm_slice){bytes, length}, "m", unit, true, &e), &e);
+            found = list_blocks(text, sizes[i]);
+            CHECK(strncmp(found, expected, strlen(found)) == 0);
+            lm_free(found);
+            lm_text_close(text);
+        }
+        lm_free(expected);
+    }
+    free(bytes);
+}
+
+/* Blocks are whole lines unless a line is longer; a reader may change to blocks, and back. */
+TEST(text_blocks_of_lines)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_text_block block = {0};
+    lm_text_event event;
+    lm_slice token;
+    bool more, inside = true;
+    lm_str list = {0};
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b c\nd\nef\ngg hh iij\nkk\nll"), "m",
+                            LM_UNIT_WORD, false, &e),
+             &e);
+    CHECK_OK(lm_text_next(text, &event, &token, &e), &e);
+    CHECK(lm_slice_is(token, "a"));
+    static const char *const blocks[] = {"[b][c]$[d]$", "[ef]$", "[gg][hh]", "[iij]$[kk]$"};
+    for (int i = 0; i < 4; i++) {
+        CHECK_OK(lm_text_next_block(text, 8, &block, &more, &e), &e);
+        CHECK(more && block.begins_line == (i % 3 != 0) && block.ends_line == (i != 2));
+        list.length = 0;
+        list_block(&block, &inside, &list, text);
+        CHECK_TEXT(list.text, blocks[i]);
+    }
+    CHECK_TEXT(lm_text_place(text), "m:6");
+    CHECK_OK(lm_text_next(text, &event, &token, &e), &e);
+    CHECK(lm_slice_is(token, "ll"));
+    CHECK_OK(lm_text_next_block(text, 8, &block, &more, &e), &e);
+    CHECK(more && !block.begins_line && block.ends_line); /* the line's end alone */
+    CHECK_OK(lm_text_next_block(text, 8, &block, &more, &e), &e);
+    CHECK(!more);
+    CHECK_OK(lm_text_next_block(text, 8, &block, &more, &e), &e);
+    CHECK(!more);
+    lm_str_free(&list);
+    lm_text_block_free(&block);
+    lm_text_close(text);
+}
+
+/* Reads all blocks of the file `in`. */
+static lm_status read_blocks(size_t size, size_t *longest, lm_err *e)
+{
+    char *paths[] = {path("in")};
+    lm_text *text;
+    lm_text_block block = {0};
+    lm_slice token;
+    bool more = true;
+    lm_status s = LM_OK;
+    CHECK_OK(lm_text_open(&text, paths, 1, LM_UNIT_WORD, false, e), e);
+    *longest = 0;
+    while (!s && !(s = lm_text_next_block(text, size, &block, &more, e)) && more) {
+        lm_text_cursor cursor = lm_text_cut(&block);
+        if (block.capacity > *longest) *longest = block.capacity;
+        for (lm_text_event event = LM_TOKEN; !s && event != LM_TEXT_END;)
+            s = lm_text_cursor_next(&cursor, &event, &token, e);
+    }
+    lm_text_block_free(&block);
+    lm_text_close(text);
+    return s;
+}
+
+TEST(text_blocks_refuse_with_their_place)
+{
+    static char text[3 * LM_TOKEN_MAX];
+    size_t longest;
+    for (size_t size = 1; size < 4 * LM_TOKEN_MAX; size = size * 5 + 1) {
+        lm_err e = {0};
+        put("in", "a\n\nb <s> c\n", 11);
+        CHECK_FAILS(read_blocks(size, &longest, &e), LM_EFORMAT, &e, "in:3: '<s>' is a mark");
+        memset(text, 'w', sizeof text);
+        memcpy(text, "a\nb ", 4);
+        put("in", text, 4 + LM_TOKEN_MAX);
+        e = (lm_err){0};
+        CHECK_OK(read_blocks(size, &longest, &e), &e);
+        put("in", text, 4 + LM_TOKEN_MAX + 1);
+        CHECK_FAILS(read_blocks(size, &longest, &e), LM_EFORMAT, &e,
+                    "in:2: a word of more than 1048576 bytes");
+        put("in", text, sizeof text);
+        e = (lm_err){0};
+        CHECK_FAILS(read_blocks(size, &longest, &e), LM_EFORMAT, &e, "in:2: a word of more");
+    }
+}
+
+/* A line of 5 MB is no reason for a block to be longer than asked for. */
+TEST(text_blocks_of_a_long_line)
+{
+    lm_err e = {0};
+    size_t longest;
+    FILE *file = fopen("in", "wb");
+    for (int i = 0; i < 1000000; i++) fputs("word ", file);
+    fclose(file);
+    CHECK_OK(read_blocks(10000, &longest, &e), &e);
+    CHECK(longest <= 10000);
+}
+
+TEST(text_blocks_without_memory)
+{
+    char *paths[] = {path("file")};
+    static char bytes[REFILL * 2];
+    memset(bytes, 'w', sizeof bytes - 1);
+    put("file", bytes, sizeof bytes - 1);
+    for (size_t k = 1; failing_round(k); k++) {
+        lm_err e = {0};
+        lm_text *text;
+        lm_text_block block = {0};
+        bool more = true;
+        lm_status s = lm_text_open(&text, paths, 1, LM_UNIT_WORD, false, &e);
+        while (!s && more) s = lm_text_next_block(text, 1000, &block, &more, &e);
+        CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
+        CHECK_INT(e.status, s);
+        lm_text_block_free(&block);
+        lm_text_close(text);
+        failing_end();
+    }
+}
+
 TEST(text_without_memory)
 {
     char *paths[] = {path("file")};
