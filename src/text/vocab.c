@@ -4,10 +4,14 @@
 #include "lm/memory.h"
 #include "lm/sort.h"
 
-/* Open addressing, linear probing; a slot holds an id and part of its word's hash. */
+enum { BATCH = 32 }; /* words looked up side by side */
+
+/* Open addressing, linear probing.  A slot tells words of up to 8 bytes apart without a look
+ * elsewhere. */
 typedef struct {
-    uint32_t id; /* LM_NO_WORD: free */
-    uint32_t tag;
+    uint64_t head; /* the first 8 bytes, zeros after a shorter word */
+    uint32_t tag;  /* part of the hash, and the length in the lowest byte, 255 for more */
+    uint32_t id;   /* LM_NO_WORD: free */
 } slot;
 
 struct lm_vocab_own {
@@ -19,22 +23,54 @@ struct lm_vocab_own {
     size_t bytes_capacity, offsets_capacity;
 };
 
+static void prefetch(const void *p)
+{
+#ifdef __GNUC__
+    __builtin_prefetch(p);
+#else
+    (void)p;
+#endif
+}
+
+static uint64_t load(const char *p, size_t bytes)
+{
+    uint64_t x = 0;
+    memcpy(&x, p, bytes);
+    return x;
+}
+
+/* The first 8 bytes, zeros after a shorter word; loads of fixed size are fast. */
+static uint64_t head_of(lm_slice word)
+{
+    const char *p = word.text;
+    const size_t n = word.length;
+    if (n >= 8) return load(p, 8);
+    if (n >= 4) return load(p, 4) | load(p + n - 4, 4) << 8 * (n - 4);
+    if (n == 0) return 0;
+    return load(p, 1) | load(p + n / 2, 1) << 8 * (n / 2) | load(p + n - 1, 1) << 8 * (n - 1);
+}
+
 /* Eight bytes at a time, multiplied and folded; the constants are odd and random-looking
  * (fractional digits of the square roots of 2 and 3). */
-static uint64_t hash(lm_slice word)
+static uint64_t fold(uint64_t h, uint64_t piece)
 {
-    uint64_t h = 0x6a09e667f3bcc909u ^ word.length;
-    while (word.length) {
-        uint64_t piece = 0;
-        const size_t n = word.length < 8 ? word.length : 8;
-        memcpy(&piece, word.text, n);
-        h = (h ^ piece) * 0xbb67ae8584caa73bu;
-        h ^= h >> 29;
-        word.text += n;
-        word.length -= n;
-    }
-    h *= 0xbb67ae8584caa73bu;
+    h = (h ^ piece) * 0xbb67ae8584caa73bu;
     return h ^ h >> 32;
+}
+
+/* The slot that `word` would have, without an id, and where to look for it. */
+static slot slot_of(lm_slice word, uint64_t *place)
+{
+    const uint64_t head = head_of(word);
+    uint64_t h = fold(0x6a09e667f3bcc909u ^ word.length, head);
+    if (word.length > 8) {
+        const char *last = word.text + word.length - 8;
+        for (const char *p = word.text + 8; p < last; p += 8) h = fold(h, load(p, 8));
+        h = fold(h, load(last, 8));
+    }
+    *place = h *= 0xbb67ae8584caa73bu;
+    const size_t length = word.length < 255 ? word.length : 255;
+    return (slot){head, (uint32_t)(h >> 8 & 0xffffff00) | (uint32_t)length, LM_NO_WORD};
 }
 
 /* ---- the table ---- */
@@ -45,14 +81,35 @@ static bool is_word(const lm_vocab *v, uint32_t id, lm_slice word)
     return there.length == word.length && memcmp(there.text, word.text, word.length) == 0;
 }
 
-/* The slot of `word`, or the free one where it would stand. */
-static slot *find_slot(const lm_vocab *v, lm_slice word, uint64_t h)
+static slot *first_slot(const lm_vocab *v, uint64_t place)
 {
-    const size_t mask = v->own->slot_count - 1;
-    const uint32_t tag = (uint32_t)(h >> 32);
-    for (size_t i = (size_t)h & mask;; i = (i + 1) & mask) {
-        slot *s = &v->own->slots[i];
-        if (s->id == LM_NO_WORD || (s->tag == tag && is_word(v, s->id, word))) return s;
+    return &v->own->slots[(size_t)(place >> 32) & (v->own->slot_count - 1)];
+}
+
+/* The slot of `word`, or the free one where it would stand. */
+static slot *find_slot(const lm_vocab *v, lm_slice word, const slot *its, uint64_t place)
+{
+    const slot *end = v->own->slots + v->own->slot_count;
+    for (slot *s = first_slot(v, place);;) {
+        const bool same = s->head == its->head && s->tag == its->tag;
+        if (s->id == LM_NO_WORD) return s;
+        if (same && (word.length <= 8 || is_word(v, s->id, word))) return s;
+        if (++s == end) s = v->own->slots;
+    }
+}
+
+/* What is looked for in a large table lies in memory far away: the slots of many words are
+ * asked for before the first one is needed. */
+typedef struct {
+    slot its[BATCH];
+    uint64_t place[BATCH];
+} batch;
+
+static void begin_batch(batch *b, const lm_vocab *v, const lm_slice *words, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        b->its[i] = slot_of(words[i], &b->place[i]);
+        prefetch(first_slot(v, b->place[i]));
     }
 }
 
@@ -67,23 +124,45 @@ static lm_status make_table(lm_vocab *v, size_t slot_count, lm_err *e)
     return LM_OK;
 }
 
+/* Enters a word; of the same spelling twice the first one counts. */
+static void list_word(lm_vocab *v, uint32_t id, lm_slice word, const slot *its, uint64_t place)
+{
+    slot *s = find_slot(v, word, its, place);
+    if (id == v->bos || id == v->eos || s->id != LM_NO_WORD) return;
+    *s = *its;
+    s->id = id;
+    v->own->listed++;
+}
+
 /* Enters all words but the marks <s> and </s>. */
 static void list_words(lm_vocab *v)
 {
     v->own->listed = 0;
-    for (uint32_t id = 0; id < v->size; id++) {
-        if (id == v->bos || id == v->eos) continue;
-        const uint64_t h = hash(lm_vocab_word(v, id));
-        slot *s = find_slot(v, lm_vocab_word(v, id), h);
-        if (s->id != LM_NO_WORD) continue; /* the same spelling twice: the first one counts */
-        *s = (slot){id, (uint32_t)(h >> 32)};
-        v->own->listed++;
+    for (uint32_t id = 0, n; id < v->size; id += n) {
+        lm_slice words[BATCH];
+        batch b;
+        n = v->size - id < BATCH ? v->size - id : BATCH;
+        for (uint32_t i = 0; i < n; i++) words[i] = lm_vocab_word(v, id + i);
+        begin_batch(&b, v, words, n);
+        for (uint32_t i = 0; i < n; i++) list_word(v, id + i, words[i], &b.its[i], b.place[i]);
     }
 }
 
 uint32_t lm_vocab_find(const lm_vocab *v, lm_slice word)
 {
-    return find_slot(v, word, hash(word))->id;
+    uint64_t place;
+    const slot its = slot_of(word, &place);
+    return find_slot(v, word, &its, place)->id;
+}
+
+void lm_vocab_find_all(const lm_vocab *v, const lm_slice *words, size_t count, uint32_t *ids)
+{
+    for (size_t n; count; words += n, ids += n, count -= n) {
+        batch b;
+        n = count < BATCH ? count : BATCH;
+        begin_batch(&b, v, words, n);
+        for (size_t i = 0; i < n; i++) ids[i] = find_slot(v, words[i], &b.its[i], b.place[i])->id;
+    }
 }
 
 lm_slice lm_vocab_word(const lm_vocab *v, uint32_t id)
@@ -157,17 +236,19 @@ static lm_status append(lm_vocab *v, lm_slice word, uint32_t *id, lm_err *e)
 
 lm_status lm_vocab_add(lm_vocab *v, lm_slice word, uint32_t *id, lm_err *e)
 {
-    const uint64_t h = hash(word);
-    slot *s = find_slot(v, word, h);
+    uint64_t place;
+    const slot its = slot_of(word, &place);
+    slot *s = find_slot(v, word, &its, place);
     *id = s->id;
     if (s->id != LM_NO_WORD) return LM_OK;
     if (2 * (v->own->listed + 1) > v->own->slot_count) {
         LM_TRY(make_table(v, 2 * v->own->slot_count, e));
         list_words(v);
-        s = find_slot(v, word, h);
+        s = find_slot(v, word, &its, place);
     }
     LM_TRY(append(v, word, id, e));
-    *s = (slot){*id, (uint32_t)(h >> 32)};
+    *s = its;
+    s->id = *id;
     v->own->listed++;
     return LM_OK;
 }

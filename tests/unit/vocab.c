@@ -109,6 +109,43 @@ TEST(vocab_grows)
     lm_vocab_free(v);
 }
 
+/* Words that differ in one byte, in length, or only in NULs at their end. */
+TEST(vocab_tells_words_apart)
+{
+    enum { LONGEST = 300, KINDS = 4, WORDS = (LONGEST + 1) * KINDS };
+    static char bytes[KINDS][LONGEST];
+    static lm_slice words[2 * WORDS];
+    static uint32_t ids[2 * WORDS];
+    lm_err e = {0};
+    lm_vocab *v = new_vocab();
+    memset(bytes[1], 'a', LONGEST);
+    memset(bytes[2], 'a', LONGEST);
+    memset(bytes[3], 0xff, LONGEST);
+    for (int i = 0; i < LONGEST; i += 7) bytes[2][i] = 'b'; /* the last byte of every eighth */
+    for (uint32_t i = 0; i < WORDS; i++) {
+        const lm_slice word = {bytes[i % KINDS], i / KINDS};
+        uint32_t id;
+        bool same = false; /* the empty word is there once */
+        for (uint32_t k = 0; k < i && !same; k++)
+            same = words[k].length == word.length &&
+                   memcmp(words[k].text, word.text, word.length) == 0;
+        words[i] = word;
+        CHECK((lm_vocab_find(v, word) == LM_NO_WORD) == !same);
+        CHECK_OK(lm_vocab_add(v, word, &id, &e), &e);
+        CHECK((id + 1 == v->size && lm_slice_compare(lm_vocab_word(v, id), word) == 0) || same);
+    }
+    for (uint32_t i = 0; i < WORDS; i++) /* and as many that are not there */
+        words[WORDS + i] = (lm_slice){"xyzw and then some more of it" + i % 16, 1 + i % 13};
+    for (size_t count = 0; count <= 2 * WORDS; count = count * 2 + 1) {
+        memset(ids, 0, sizeof ids);
+        lm_vocab_find_all(v, words + 2 * WORDS - count, count, ids);
+        for (size_t i = 0; i < count; i++)
+            CHECK_INT(ids[i], lm_vocab_find(v, words[2 * WORDS - count + i]));
+        CHECK_INT(ids[count < 2 * WORDS ? count : 0], count < 2 * WORDS ? 0 : ids[0]);
+    }
+    lm_vocab_free(v);
+}
+
 TEST(vocab_byte_ranks)
 {
     static const char *const sorted[] = {"",   "A", "\xc3\xa4", "a",    "aa",
