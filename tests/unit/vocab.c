@@ -121,7 +121,7 @@ TEST(vocab_tells_words_apart)
     memset(bytes[1], 'a', LONGEST);
     memset(bytes[2], 'a', LONGEST);
     memset(bytes[3], 0xff, LONGEST);
-    for (int i = 0; i < LONGEST; i += 7) bytes[2][i] = 'b'; /* the last byte of every eighth */
+    for (int i = 0; i < LONGEST; i += 7) bytes[2][i] = 'b';
     for (uint32_t i = 0; i < WORDS; i++) {
         const lm_slice word = {bytes[i % KINDS], i / KINDS};
         uint32_t id;
