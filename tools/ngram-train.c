@@ -65,7 +65,8 @@ static lm_status check_estimator(lm_err *e)
     return LM_OK;
 }
 
-static lm_status save(const lm_ngram *model, const lm_text *text, lm_out *out, lm_err *e)
+static lm_status save(const lm_ngram *model, const lm_text *text, lm_out *out, const lm_run *run,
+                      lm_err *e)
 {
     lm_str history = {0};
     lm_ckpt_writer *writer = NULL;
@@ -74,7 +75,7 @@ static lm_status save(const lm_ngram *model, const lm_text *text, lm_out *out, l
     if (!s) s = lm_ckpt_writer_new(&writer, "ngram", e);
     if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
     if (!s) s = lm_ngram_save(model, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, e);
+    if (!s) s = lm_ckpt_write(writer, out, run, e);
     lm_ckpt_writer_free(writer);
     lm_str_free(&history);
     return s;
@@ -89,7 +90,7 @@ static lm_status train(const lm_ngram_options *o, lm_text *text, lm_out *out, co
         lm_detail(run, "order %d: %llu n-grams, discounts %g %g %g", n,
                   (unsigned long long)model->count[n], model->discount[n][0], model->discount[n][1],
                   model->discount[n][2]);
-    const lm_status s = save(model, text, out, e);
+    const lm_status s = save(model, text, out, run, e);
     lm_ngram_free(model);
     return s;
 }

@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "lm/file.h"
+#include "lm/run.h"
 #include "lm/status.h"
 #include "lm/str.h"
 
@@ -100,7 +101,8 @@ LM_MUST_USE lm_status lm_ckpt_add(lm_ckpt_writer *writer, const lm_tensor *tenso
 LM_MUST_USE lm_status lm_ckpt_add_table(lm_ckpt_writer *writer, const char *name, lm_dtype dtype,
                                         uint64_t count, const void *data, lm_err *e);
 /* Writes all of it to `out`, which the caller opened and closes. */
-LM_MUST_USE lm_status lm_ckpt_write(lm_ckpt_writer *writer, lm_out *out, lm_err *e);
+LM_MUST_USE lm_status lm_ckpt_write(lm_ckpt_writer *writer, lm_out *out, const lm_run *run,
+                                    lm_err *e);
 
 #ifdef __cplusplus
 }

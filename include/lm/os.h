@@ -43,6 +43,9 @@ void lm_os_release(const void *block, size_t bytes);
 #define LM_PREFETCH(address) ((void)(address))
 #endif
 
+/* Begins to write a part of a file to the disk, without waiting; a hint. */
+void lm_os_write_back(int fd, uint64_t offset, uint64_t bytes);
+
 /* Bytes of memory the process has now; 0 where that is not known. */
 uint64_t lm_os_resident(void);
 

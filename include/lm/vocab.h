@@ -45,6 +45,9 @@ LM_MUST_USE lm_status lm_vocab_add(lm_vocab *vocab, lm_slice word, uint32_t *id,
 LM_MUST_USE lm_status lm_vocab_add_mark(lm_vocab *vocab, const char *spelling, uint32_t *slot,
                                         lm_err *e);
 
+/* Forgets all words and marks, to be filled anew. */
+void lm_vocab_clear(lm_vocab *vocab);
+
 lm_slice lm_vocab_word(const lm_vocab *vocab, uint32_t id);
 
 /* Ids a model predicts: all but <s>. */

@@ -22,7 +22,7 @@ static lm_status recognise(const lm_map *source, const char *name, lm_format *fo
 }
 
 static lm_status write_checkpoint(const lm_ngram *model, const lm_conversion *how,
-                                  const lm_map *source, lm_out *out, lm_err *e)
+                                  const lm_map *source, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_str history = {0};
     lm_ckpt_writer *writer = NULL;
@@ -33,7 +33,7 @@ static lm_status write_checkpoint(const lm_ngram *model, const lm_conversion *ho
     if (!s) s = lm_ckpt_writer_new(&writer, "ngram", e);
     if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
     if (!s) s = lm_ngram_save(model, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, e);
+    if (!s) s = lm_ckpt_write(writer, out, run, e);
     lm_ckpt_writer_free(writer);
     lm_str_free(&history);
     return s;
@@ -45,7 +45,7 @@ static lm_status arpa_to_lm(const lm_conversion *how, const lm_map *source, cons
     lm_ngram *model;
     const lm_slice text = {(const char *)source->bytes, source->length};
     LM_TRY(lm_arpa_read(&model, text, name, how->unit, run, e));
-    const lm_status s = write_checkpoint(model, how, source, out, e);
+    const lm_status s = write_checkpoint(model, how, source, out, run, e);
     lm_ngram_free(model);
     return s;
 }

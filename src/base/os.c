@@ -10,7 +10,7 @@
 /* The library is compiled as strictly POSIX, where the C library hides sched_getaffinity,
  * madvise and this; the kernel's calls are the same on every C library. */
 long syscall(long number, ...);
-enum { LINUX_MADV_DONTNEED = 4, LINUX_MADV_HUGEPAGE = 14 };
+enum { LINUX_MADV_DONTNEED = 4, LINUX_MADV_HUGEPAGE = 14, LINUX_SYNC_FILE_RANGE_WRITE = 2 };
 #endif
 
 static const char *const names[] = {"ref", "neon", "avx2", "avx512", "avx512bf16"};
@@ -83,7 +83,7 @@ static void advise(const void *block, size_t bytes, long advice)
 void lm_os_huge(void *block, size_t bytes)
 {
 #ifdef __linux__
-    advise(block, bytes, LINUX_MADV_HUGEPAGE);
+    advise(block, bytes, (long)LINUX_MADV_HUGEPAGE);
 #else
     (void)block;
     (void)bytes;
@@ -93,9 +93,21 @@ void lm_os_huge(void *block, size_t bytes)
 void lm_os_release(const void *block, size_t bytes)
 {
 #ifdef __linux__
-    advise(block, bytes, LINUX_MADV_DONTNEED);
+    advise(block, bytes, (long)LINUX_MADV_DONTNEED);
 #else
     (void)block;
+    (void)bytes;
+#endif
+}
+
+void lm_os_write_back(int fd, uint64_t offset, uint64_t bytes)
+{
+#if defined(__linux__) && defined(SYS_sync_file_range) && defined(__LP64__)
+    (void)syscall(SYS_sync_file_range, (long)fd, (long)offset, (long)bytes,
+                  (long)LINUX_SYNC_FILE_RANGE_WRITE);
+#else
+    (void)fd;
+    (void)offset;
     (void)bytes;
 #endif
 }

@@ -12,15 +12,17 @@
 #include <unistd.h>
 #include "lm/file.h"
 #include "lm/memory.h"
+#include "lm/os.h"
 
-enum { OUT_BUFFER = 1 << 16, NAME_KEPT = 200, LINKS_MAX = 40 };
+enum { WRITE_BACK = 1 << 23, OUT_BUFFER = 1 << 16, NAME_KEPT = 200, LINKS_MAX = 40 };
 
 struct lm_out {
     int fd;
-    const char *name; /* for messages: as the caller gave it */
-    char *target;     /* what is renamed onto; NULL: written directly */
-    char *temporary;  /* registered below while it exists */
-    bool dead;        /* a write failed */
+    const char *name;        /* for messages: as the caller gave it */
+    char *target;            /* what is renamed onto; NULL: written directly */
+    char *temporary;         /* registered below while it exists */
+    bool dead;               /* a write failed */
+    uint64_t written, begun; /* bytes; of these, on their way to the disk */
     bool line_buffered;
     size_t used;
     lm_arena arena; /* the names */
@@ -261,6 +263,12 @@ static lm_status write_all(lm_out *out, const unsigned char *bytes, size_t lengt
         }
         bytes += n;
         length -= (size_t)n;
+        out->written += (uint64_t)n;
+    }
+    /* What is synced at the end is better begun now. */
+    if (out->temporary && out->written - out->begun >= WRITE_BACK) {
+        lm_os_write_back(out->fd, out->begun, out->written - out->begun);
+        out->begun = out->written;
     }
     return LM_OK;
 }

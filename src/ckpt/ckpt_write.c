@@ -6,6 +6,7 @@
 #include "lm/crc.h"
 #include "lm/json.h"
 #include "lm/sort.h"
+#include "lm/tables.h"
 #include "lm/utf8.h"
 
 /* A tensor to be written; of its bytes, the first `given` are at its data, then come zeros. */
@@ -21,6 +22,8 @@ struct lm_ckpt_writer {
     size_t pair_count, pair_capacity;
     lm_arena arena; /* names and metadata */
 };
+
+enum { PIECE = 1 << 22 }; /* bytes summed or written at once */
 
 static const unsigned char zeros[LM_CKPT_ALIGN];
 
@@ -238,43 +241,61 @@ static void put_sum(char *digits, uint32_t sum)
         digits[i] = "0123456789abcdef"[sum & 15];
 }
 
-static uint32_t item_sum(const item *it)
+/* Pieces of a tensor: large ones may be mapped files, whose memory is given back in between. */
+static size_t piece_at(const item *it, uint64_t at)
 {
-    const uint32_t sum = lm_crc32c(0, it->tensor.data, (size_t)it->given);
+    return it->given - at < PIECE ? (size_t)(it->given - at) : PIECE;
+}
+
+static uint32_t item_sum(const item *it, const lm_run *run)
+{
+    const unsigned char *data = it->tensor.data;
+    uint32_t sum = 0;
+    for (uint64_t at = 0; at < it->given; at += PIECE) {
+        sum = lm_crc32c(sum, data + at, piece_at(it, at));
+        lm_breathe(run);
+    }
     return lm_crc32c(sum, zeros, (size_t)(it->tensor.bytes - it->given));
 }
 
-static void put_sums(const lm_ckpt_writer *w, lm_str *header, size_t sums_at)
+static void put_sums(const lm_ckpt_writer *w, lm_str *header, size_t sums_at, const lm_run *run)
 {
     const uint32_t header_sum = lm_crc32c(0, header->text, header->length);
     char *digits = header->text + sums_at;
     put_sum(digits, header_sum);
     for (size_t i = 0; i < w->count; i++)
-        put_sum(digits + LM_CKPT_SUM_DIGITS * (i + 1), item_sum(&w->items[i]));
+        put_sum(digits + LM_CKPT_SUM_DIGITS * (i + 1), item_sum(&w->items[i], run));
 }
 
 /* ---- the file ---- */
 
-static lm_status write_file(lm_ckpt_writer *w, lm_str *header, lm_out *out, lm_err *e)
+static lm_status write_item(const item *it, lm_out *out, const lm_run *run, lm_err *e)
+{
+    const unsigned char *data = it->tensor.data;
+    for (uint64_t at = 0; at < it->given; at += PIECE) {
+        LM_TRY(lm_out_write(out, data + at, piece_at(it, at), e));
+        lm_breathe(run);
+    }
+    return lm_out_write(out, zeros, (size_t)(it->tensor.bytes - it->given), e);
+}
+
+static lm_status write_file(lm_ckpt_writer *w, lm_str *header, lm_out *out, const lm_run *run,
+                            lm_err *e)
 {
     size_t sums_at = 0;
     LM_TRY(lm_sort(w->pairs, w->pair_count, sizeof *w->pairs, compare_keys, NULL, e));
     LM_TRY(lm_sort(w->items, w->count, sizeof *w->items, compare_items, NULL, e));
     LM_TRY(make_header(w, header, &sums_at, e));
-    put_sums(w, header, sums_at);
+    put_sums(w, header, sums_at, run);
     LM_TRY(lm_out_write(out, header->text, header->length, e));
-    for (size_t i = 0; i < w->count; i++) {
-        const item *it = &w->items[i];
-        LM_TRY(lm_out_write(out, it->tensor.data, (size_t)it->given, e));
-        LM_TRY(lm_out_write(out, zeros, (size_t)(it->tensor.bytes - it->given), e));
-    }
+    for (size_t i = 0; i < w->count; i++) LM_TRY(write_item(&w->items[i], out, run, e));
     return LM_OK;
 }
 
-lm_status lm_ckpt_write(lm_ckpt_writer *writer, lm_out *out, lm_err *e)
+lm_status lm_ckpt_write(lm_ckpt_writer *writer, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_str header = {0};
-    const lm_status s = write_file(writer, &header, out, e);
+    const lm_status s = write_file(writer, &header, out, run, e);
     lm_str_free(&header);
     return s;
 }

@@ -253,6 +253,15 @@ lm_status lm_vocab_add(lm_vocab *v, lm_slice word, uint32_t *id, lm_err *e)
     return LM_OK;
 }
 
+void lm_vocab_clear(lm_vocab *v)
+{
+    memset(v->own->slots, 0xff, v->own->slot_count * sizeof *v->own->slots);
+    v->own->listed = 0;
+    v->own->offsets[0] = 0;
+    v->size = 0;
+    v->unk = v->bos = v->eos = LM_NO_WORD;
+}
+
 lm_status lm_vocab_add_mark(lm_vocab *v, const char *spelling, uint32_t *mark, lm_err *e)
 {
     if (mark == &v->unk) return lm_vocab_add(v, lm_slice_of(spelling), mark, e);

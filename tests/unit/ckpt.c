@@ -39,7 +39,7 @@ static void finish(lm_ckpt_writer *w, image *file)
     lm_err e = {0};
     lm_out *out;
     CHECK_OK(lm_out_open(&out, "t.lm", &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, &e);
+    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
     CHECK_OK(lm_out_close(out, s, &e), &e);
     lm_ckpt_writer_free(w);
     FILE *in = fopen("t.lm", "rb");
@@ -617,7 +617,7 @@ static lm_status write_and_read(const image *file)
     if (!s) s = lm_ckpt_set_meta(w, "lm.config", lm_slice_of("{}"), &e);
     if (!s) s = lm_ckpt_add(w, &tensor, &e);
     if (!s) s = lm_out_open(&out, "t.lm", &e);
-    if (!s) s = lm_out_close(out, lm_ckpt_write(w, out, &e), &e);
+    if (!s) s = lm_out_close(out, lm_ckpt_write(w, out, NULL, &e), &e);
     lm_ckpt_writer_free(w);
     if (!s) s = lm_ckpt_open(&c, "t.lm", LM_CKPT_CHECK_ALL, &e);
     if (!s) lm_ckpt_close(c);

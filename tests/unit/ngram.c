@@ -328,7 +328,7 @@ static void save(const lm_ngram *model, const char *path)
     CHECK_OK(lm_ckpt_writer_new(&writer, "ngram", &e), &e);
     CHECK_OK(lm_ngram_save(model, writer, &e), &e);
     CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(writer, out, &e);
+    const lm_status s = lm_ckpt_write(writer, out, NULL, &e);
     CHECK_OK(lm_out_close(out, s, &e), &e);
     lm_ckpt_writer_free(writer);
 }

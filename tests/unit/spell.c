@@ -70,7 +70,7 @@ static lm_ckpt *written(const lm_spell *spell)
     CHECK_OK(lm_ckpt_writer_new(&writer, "test", &e), &e);
     CHECK_OK(lm_spell_save(spell, writer, &e), &e);
     CHECK_OK(lm_out_open(&out, "spell.lm", &e), &e);
-    CHECK_OK(lm_out_close(out, lm_ckpt_write(writer, out, &e), &e), &e);
+    CHECK_OK(lm_out_close(out, lm_ckpt_write(writer, out, NULL, &e), &e), &e);
     lm_ckpt_writer_free(writer);
     CHECK_OK(lm_ckpt_open(&ckpt, "spell.lm", LM_CKPT_CHECK_ALL, &e), &e);
     return ckpt;

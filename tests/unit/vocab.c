@@ -205,7 +205,7 @@ static void save(lm_ckpt_writer *writer)
     lm_err e = {0};
     lm_out *out;
     CHECK_OK(lm_out_open(&out, "vocab.lm", &e), &e);
-    CHECK_OK(lm_out_close(out, lm_ckpt_write(writer, out, &e), &e), &e);
+    CHECK_OK(lm_out_close(out, lm_ckpt_write(writer, out, NULL, &e), &e), &e);
     lm_ckpt_writer_free(writer);
 }
 

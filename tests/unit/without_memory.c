@@ -84,7 +84,7 @@ static lm_status save(const lm_ngram *model, lm_out *out, lm_err *e)
     LM_TRY(lm_ckpt_writer_new(&writer, "ngram", e));
     lm_status s = lm_ckpt_set_meta(writer, "lm.history", lm_slice_of("test"), e);
     if (!s) s = lm_ngram_save(model, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, e);
+    if (!s) s = lm_ckpt_write(writer, out, NULL, e);
     lm_ckpt_writer_free(writer);
     return s;
 }

@@ -76,7 +76,7 @@ static lm_status add_batches(const job *j, size_t batch, int order, const lm_run
         const uint64_t left = length - from;
         const size_t starts = left < batch ? (size_t)left : batch;
         const size_t looked = left - starts < (size_t)order ? (size_t)left : starts + (size_t)order;
-        LM_TRY(lm_tokens_take(j->tokens, from, looked, &j->map, j->id, e));
+        LM_TRY(lm_tokens_take(j->tokens, from, looked, &j->map, j->id, run, e));
         if (starts == length) { /* now they are in memory twice */
             lm_free(j->tokens->id);
             j->tokens->id = NULL;

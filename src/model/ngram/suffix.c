@@ -1,7 +1,12 @@
-/* suffix.c - linking every n-gram to its suffix. */
+/* suffix.c - linking every n-gram to its suffix.
+ *
+ * The children of a node g are also children of its suffix.  Both lists are sorted, and ranks are
+ * spread evenly in them, so a child of g is looked for where its rank says, from there in steps
+ * that double.  Parents are taken some at a time, and what they need is asked for before. */
 #include "counts.h"
+#include "lm/os.h"
 
-enum { CHUNK = 1 << 14 };
+enum { CHUNK = 1 << 14, BATCH = 16 };
 
 typedef struct {
     lm_ngram_counts *counts;
@@ -9,34 +14,80 @@ typedef struct {
     const lm_run *run;
 } linking;
 
-/* The children of a node g are also children of its suffix: both lists are sorted, so each
- * search begins where the last one ended, with steps that double. */
-static void link_children(const linking *job, uint64_t parent)
+/* The children of a parent's suffix: where they stand in the table of order - 1. */
+typedef struct {
+    uint64_t begin, end;
+} range;
+
+/* The place of the first word in begin .. end-1 that is not less than `word`; `guess` is about
+ * there. */
+static uint64_t seek(const uint32_t *words, uint64_t begin, uint64_t end, uint64_t guess,
+                     uint32_t word)
+{
+    uint64_t step = 1;
+    if (words[guess] < word) {
+        for (begin = guess + 1; begin + step < end && words[begin + step] < word; step *= 2)
+            begin += step + 1;
+        if (begin + step < end) end = begin + step;
+    } else {
+        for (end = guess; end >= begin + step && words[end - step] >= word; step *= 2) end -= step;
+        if (end >= begin + step) begin = end - step + 1;
+    }
+    while (begin < end) {
+        const uint64_t middle = begin + (end - begin) / 2;
+        if (words[middle] < word)
+            begin = middle + 1;
+        else
+            end = middle;
+    }
+    return begin;
+}
+
+/* Where `word` should be among begin .. end-1, whose words are `least` or more. */
+static uint64_t guess_place(const lm_ngram_counts *c, range r, uint32_t least, uint32_t word)
+{
+    return r.begin + (r.end - r.begin) * (word - least) / (c->size[1] - least);
+}
+
+static range children_of_suffix(const linking *job, uint64_t parent)
+{
+    const lm_ngram_counts *c = job->counts;
+    const int k = job->order;
+    const uint32_t shorter = k == 3 ? c->word[2][parent] : c->suffix[k - 1][parent];
+    if (shorter == LM_NO_WORD) return (range){0, 0};
+    return (range){c->first[k - 2][shorter], c->first[k - 2][shorter + 1]};
+}
+
+static void ask_for_suffix(const linking *job, uint64_t parent)
+{
+    const lm_ngram_counts *c = job->counts;
+    const int k = job->order;
+    const uint32_t shorter = k == 3 ? c->word[2][parent] : c->suffix[k - 1][parent];
+    if (shorter != LM_NO_WORD) LM_PREFETCH(&c->first[k - 2][shorter]);
+}
+
+static void ask_for_first_child(const linking *job, uint64_t parent, range r)
+{
+    const lm_ngram_counts *c = job->counts;
+    const int k = job->order;
+    const uint64_t child = c->first[k - 1][parent];
+    if (child == c->first[k - 1][parent + 1] || r.begin == r.end) return;
+    LM_PREFETCH(&c->word[k - 1][guess_place(c, r, 0, c->word[k][child])]);
+}
+
+static void link_children(const linking *job, uint64_t parent, range r)
 {
     lm_ngram_counts *c = job->counts;
     const int k = job->order;
     const uint32_t *below = c->word[k - 1];
-    const uint32_t shorter = k == 3 ? c->word[2][parent] : c->suffix[k - 1][parent];
-    const bool known = shorter != LM_NO_WORD;
-    uint64_t low = known ? c->first[k - 2][shorter] : 0;
-    const uint64_t end = known ? c->first[k - 2][shorter + 1] : 0;
+    uint32_t least = 0;
     for (uint64_t i = c->first[k - 1][parent]; i < c->first[k - 1][parent + 1]; i++) {
         const uint32_t word = c->word[k][i];
-        uint64_t step = 1, high = low;
-        while (high < end && below[high] < word) {
-            low = high + 1;
-            high += step;
-            step *= 2;
-        }
-        if (high > end) high = end;
-        while (low < high) {
-            const uint64_t middle = low + (high - low) / 2;
-            if (below[middle] < word)
-                low = middle + 1;
-            else
-                high = middle;
-        }
-        c->suffix[k][i] = low < end && below[low] == word ? (uint32_t)low : LM_NO_WORD;
+        if (r.begin < r.end)
+            r.begin = seek(below, r.begin, r.end, guess_place(c, r, least, word), word);
+        const bool found = r.begin < r.end && below[r.begin] == word;
+        c->suffix[k][i] = found ? (uint32_t)r.begin : LM_NO_WORD;
+        least = word;
     }
 }
 
@@ -46,7 +97,16 @@ static void link_chunk(void *context, size_t chunk)
     const uint64_t parents = job->counts->size[job->order - 1];
     const uint64_t begin = (uint64_t)chunk * CHUNK;
     const uint64_t end = begin + CHUNK < parents ? begin + CHUNK : parents;
-    for (uint64_t parent = begin; parent < end; parent++) link_children(job, parent);
+    for (uint64_t at = begin, n; at < end; at += n) {
+        range r[BATCH];
+        n = end - at < BATCH ? end - at : BATCH;
+        for (uint64_t i = 0; i < n; i++) ask_for_suffix(job, at + i);
+        for (uint64_t i = 0; i < n; i++) {
+            r[i] = children_of_suffix(job, at + i);
+            ask_for_first_child(job, at + i, r[i]);
+        }
+        for (uint64_t i = 0; i < n; i++) link_children(job, at + i, r[i]);
+    }
     lm_breathe(job->run);
 }
 

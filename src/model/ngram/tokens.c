@@ -1,10 +1,110 @@
-/* tokens.c - a text as one sequence of word numbers, in memory or in a temporary file. */
+/* tokens.c - a text as one sequence of word numbers, in memory or in a temporary file.
+ *
+ * Blocks of text are cut by several threads, each with a small vocabulary of its own; in the
+ * order of the text their words are then entered into the one of all. */
 #include "tokens.h"
 #include <string.h>
 #include "lm/memory.h"
+#include "lm/pipeline.h"
 
-/* The part of the run's memory that tokens may take before they go to a file. */
-enum { MEMORY_SHARE = 8, SPILL_LEAST = 1 << 14 };
+enum {
+    SPILL_SHARE = 8, /* of the run's memory: what tokens may take before they go to a file */
+    BLOCK_SHARE = 64,
+    BLOCK_LEAST = 1 << 16,
+    CHUNK = 1 << 16
+};
+
+/* A block and its tokens, numbered within the block. */
+typedef struct {
+    lm_text_block text;
+    lm_vocab *vocab;
+    uint32_t *id, *count, *map; /* tokens; of each word here; its number in all */
+    size_t length, id_capacity, count_capacity, map_capacity;
+    uint64_t lines;
+    lm_text_cursor cursor;
+} block;
+
+typedef struct {
+    lm_tokens *tokens;
+    lm_text *text;
+    bool marks;
+    size_t block_size;
+    const lm_run *run;
+} reading;
+
+/* ---- in any thread: a block into tokens ---- */
+
+static lm_status put(block *b, uint32_t id, lm_err *e)
+{
+    if (b->length == b->id_capacity)
+        LM_TRY(lm_reserve(&b->id, &b->id_capacity, b->length + 1, sizeof *b->id, e));
+    b->id[b->length++] = id;
+    return LM_OK;
+}
+
+static lm_status put_word(block *b, lm_slice word, lm_err *e)
+{
+    uint32_t id;
+    const uint32_t size = b->vocab->size;
+    LM_TRY(lm_vocab_add(b->vocab, word, &id, e));
+    if (id == size) {
+        LM_TRY(lm_reserve(&b->count, &b->count_capacity, (size_t)size + 1, sizeof *b->count, e));
+        b->count[id] = 0;
+    }
+    b->count[id]++;
+    return put(b, id, e);
+}
+
+static lm_status cut_block(void *context, void *item, lm_err *e)
+{
+    const reading *job = context;
+    block *b = item;
+    bool in_line = !b->text.begins_line;
+    lm_slice token;
+    lm_vocab_clear(b->vocab);
+    b->length = 0;
+    b->lines = 0;
+    b->cursor = lm_text_cut(&b->text);
+    for (lm_text_event event;;) {
+        LM_TRY(lm_text_cursor_next(&b->cursor, &event, &token, e));
+        if (event == LM_TEXT_END) return LM_OK;
+        if (!in_line && (event == LM_TOKEN || job->marks)) {
+            LM_TRY(put(b, LM_TOKEN_BOS, e));
+            b->lines++;
+        }
+        in_line = event == LM_TOKEN;
+        if (event == LM_TOKEN)
+            LM_TRY(put_word(b, token, e));
+        else if (job->marks)
+            LM_TRY(put(b, LM_TOKEN_EOS, e));
+    }
+}
+
+/* ---- one at a time: taking blocks, and keeping their tokens ---- */
+
+static lm_status take_block(void *context, void *item, bool *more, lm_err *e)
+{
+    const reading *job = context;
+    block *b = item;
+    if (lm_stopped(job->run)) return lm_fail(e, LM_ESTOPPED, "stopped while reading");
+    if (!b->vocab) LM_TRY(lm_vocab_new(&b->vocab, e));
+    return lm_text_next_block(job->text, job->block_size, &b->text, more, e);
+}
+
+/* Enters the words of a block and their counts, and sets the block's map. */
+static lm_status enter_words(lm_tokens *t, block *b, lm_err *e)
+{
+    const uint32_t words = b->vocab->size;
+    LM_TRY(lm_reserve(&b->map, &b->map_capacity, words, sizeof *b->map, e));
+    for (uint32_t w = 0; w < words; w++) {
+        const uint32_t size = t->vocab->size;
+        LM_TRY(lm_vocab_add(t->vocab, lm_vocab_word(b->vocab, w), &b->map[w], e));
+        LM_TRY(lm_reserve(&t->count, &t->count_capacity, (size_t)size + 1, sizeof *t->count, e));
+        if (b->map[w] == size) t->count[size] = 0;
+        t->count[b->map[w]] += b->count[w];
+    }
+    return LM_OK;
+}
 
 static lm_status spill(lm_tokens *t, const lm_run *run, lm_err *e)
 {
@@ -14,63 +114,63 @@ static lm_status spill(lm_tokens *t, const lm_run *run, lm_err *e)
     return LM_OK;
 }
 
-static lm_status put(lm_tokens *t, uint32_t id, const lm_run *run, lm_err *e)
+static lm_status keep_tokens(void *context, void *item, lm_err *e)
 {
-    if (t->held == t->capacity) {
-        const uint64_t most = run && run->memory ? run->memory / MEMORY_SHARE / sizeof *t->id : 0;
-        if (most && t->held >= SPILL_LEAST && 2 * t->held > most) LM_TRY(spill(t, run, e));
-        LM_TRY(lm_reserve(&t->id, &t->capacity, t->held + 1, sizeof *t->id, e));
-    }
-    t->id[t->held++] = id;
-    t->length++;
+    const reading *job = context;
+    lm_tokens *t = job->tokens;
+    block *b = item;
+    const uint64_t most =
+        job->run && job->run->memory ? job->run->memory / SPILL_SHARE : UINT64_MAX;
+    LM_TRY(enter_words(t, b, e));
+    if ((t->held + b->length) * sizeof *t->id > most) LM_TRY(spill(t, job->run, e));
+    LM_TRY(lm_reserve(&t->id, &t->capacity, t->held + b->length, sizeof *t->id, e));
+    for (size_t i = 0; i < b->length; i++)
+        t->id[t->held + i] = b->id[i] < LM_TOKEN_EOS ? b->map[b->id[i]] : b->id[i];
+    t->held += b->length;
+    t->length += b->length;
+    t->lines += b->lines;
+    lm_text_add_invalid(job->text, &b->cursor);
+    lm_progress(job->run, "reading", 1e-6 * (double)lm_text_bytes(job->text), 0, "MB");
     return LM_OK;
 }
 
-static lm_status put_word(lm_tokens *t, lm_slice word, const lm_run *run, lm_err *e)
+static size_t block_size(const lm_run *run)
 {
-    uint32_t id;
-    const uint32_t size = t->vocab->size;
-    LM_TRY(lm_vocab_add(t->vocab, word, &id, e));
-    if (id == size) {
-        LM_TRY(lm_reserve(&t->count, &t->count_capacity, (size_t)size + 1, sizeof *t->count, e));
-        t->count[id] = 0;
-    }
-    t->count[id]++;
-    return put(t, id, run, e);
+    if (!run || !run->memory || run->memory / BLOCK_SHARE > LM_TEXT_BLOCK) return LM_TEXT_BLOCK;
+    const uint64_t share = run->memory / BLOCK_SHARE;
+    return share < BLOCK_LEAST ? BLOCK_LEAST : (size_t)share;
 }
 
-static lm_status read_tokens(lm_tokens *t, lm_text *text, bool marks, const lm_run *run, lm_err *e)
+static lm_status read_blocks(reading *job, lm_err *e)
 {
-    bool in_line = false;
-    lm_slice token;
-    for (lm_text_event event = LM_TOKEN; event != LM_TEXT_END;) {
-        LM_TRY(lm_text_next(text, &event, &token, e));
-        if (event == LM_TEXT_END) break;
-        if (!in_line && (event == LM_TOKEN || marks)) {
-            LM_TRY(put(t, LM_TOKEN_BOS, run, e));
-            t->lines++;
-        }
-        in_line = event == LM_TOKEN;
-        if (event == LM_TOKEN) {
-            LM_TRY(put_word(t, token, run, e));
-        } else {
-            if (marks) LM_TRY(put(t, LM_TOKEN_EOS, run, e));
-            if (lm_stopped(run)) return lm_fail(e, LM_ESTOPPED, "stopped while reading");
-            lm_progress(run, "reading", 1e-6 * (double)lm_text_bytes(text), 0, "MB");
-        }
+    static const lm_pipeline steps = {take_block, cut_block, keep_tokens};
+    lm_pool *pool = lm_run_pool(job->run);
+    const size_t count = lm_pipeline_items(pool);
+    block *blocks = lm_new(count, sizeof *blocks, e);
+    if (!blocks) return e->status;
+    const lm_status s = lm_pipeline_run(&steps, job, blocks, count, sizeof *blocks, pool, e);
+    for (size_t i = 0; i < count; i++) {
+        lm_text_block_free(&blocks[i].text);
+        lm_vocab_free(blocks[i].vocab);
+        lm_free(blocks[i].id);
+        lm_free(blocks[i].count);
+        lm_free(blocks[i].map);
     }
-    if (t->length == 0) return lm_fail(e, LM_EFORMAT, "%s: no text", lm_text_place(text));
-    if (lm_text_invalid(text))
-        lm_warn(run, "%llu bytes of the text are not UTF-8; each was taken as a character",
-                (unsigned long long)lm_text_invalid(text));
-    return t->temp ? lm_temp_flush(t->temp, e) : LM_OK;
+    lm_free(blocks);
+    return s;
 }
 
 lm_status lm_tokens_read(lm_tokens *t, lm_text *text, bool marks, const lm_run *run, lm_err *e)
 {
     *t = (lm_tokens){0};
+    reading job = {t, text, marks, block_size(run), run};
     lm_status s = lm_vocab_new(&t->vocab, e);
-    if (!s) s = read_tokens(t, text, marks, run, e);
+    if (!s) s = read_blocks(&job, e);
+    if (!s && t->length == 0) s = lm_fail(e, LM_EFORMAT, "%s: no text", lm_text_place(text));
+    if (!s && lm_text_invalid(text))
+        lm_warn(run, "%llu bytes of the text are not UTF-8; each was taken as a character",
+                (unsigned long long)lm_text_invalid(text));
+    if (!s && t->temp) s = lm_temp_flush(t->temp, e);
     if (s) lm_tokens_free(t);
     return s;
 }
@@ -84,8 +184,28 @@ void lm_tokens_free(lm_tokens *t)
     *t = (lm_tokens){0};
 }
 
+/* ---- renumbering ---- */
+
+typedef struct {
+    const lm_tokens_map *map;
+    uint32_t *id;
+    size_t count;
+} renumbering;
+
+static void renumber_chunk(void *context, size_t chunk)
+{
+    const renumbering *job = context;
+    const lm_tokens_map *m = job->map;
+    const size_t begin = chunk * CHUNK;
+    const size_t end = job->count - begin < CHUNK ? job->count : begin + CHUNK;
+    for (size_t i = begin; i < end; i++) {
+        const uint32_t id = job->id[i];
+        job->id[i] = id == LM_TOKEN_BOS ? m->bos : id == LM_TOKEN_EOS ? m->eos : m->map[id];
+    }
+}
+
 lm_status lm_tokens_take(lm_tokens *t, uint64_t from, size_t count, const lm_tokens_map *map,
-                         uint32_t *ids, lm_err *e)
+                         uint32_t *ids, const lm_run *run, lm_err *e)
 {
     const uint64_t in_file = t->length - t->held;
     size_t read = 0;
@@ -95,9 +215,7 @@ lm_status lm_tokens_take(lm_tokens *t, uint64_t from, size_t count, const lm_tok
     }
     if (read < count)
         memcpy(ids + read, t->id + (from + read - in_file), (count - read) * sizeof *ids);
-    for (size_t i = 0; i < count; i++)
-        ids[i] = ids[i] == LM_TOKEN_BOS   ? map->bos
-                 : ids[i] == LM_TOKEN_EOS ? map->eos
-                                          : map->map[ids[i]];
+    renumbering job = {map, ids, count};
+    lm_parallel_for(lm_run_pool(run), (count + CHUNK - 1) / CHUNK, renumber_chunk, &job);
     return LM_OK;
 }

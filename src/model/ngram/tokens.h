@@ -26,11 +26,14 @@ LM_MUST_USE lm_status lm_tokens_read(lm_tokens *tokens, lm_text *text, bool mark
                                      const lm_run *run, lm_err *e);
 void lm_tokens_free(lm_tokens *tokens);
 
-/* ids[i] = new number of token from + i, for i < count: map[word], `bos` or `eos`. */
+/* New numbers for old: map[word], bos, eos. */
 typedef struct {
     const uint32_t *map;
     uint32_t bos, eos;
 } lm_tokens_map;
+
+/* ids[i] = the new number of token from + i, for i < count. */
 LM_MUST_USE lm_status lm_tokens_take(lm_tokens *tokens, uint64_t from, size_t count,
-                                     const lm_tokens_map *map, uint32_t *ids, lm_err *e);
+                                     const lm_tokens_map *map, uint32_t *ids, const lm_run *run,
+                                     lm_err *e);
 #endif
