@@ -12,6 +12,9 @@ extern "C" {
  * lm_crc32c(0, "123456789", 9) is 0xe3069283.  Uses the CPU's instruction where it has one. */
 uint32_t lm_crc32c(uint32_t crc, const void *bytes, size_t length);
 
+/* The sum of two stretches of bytes, one after the other, from their sums. */
+uint32_t lm_crc32c_join(uint32_t first, uint32_t second, uint64_t second_length);
+
 /* The plain reference: the same values, a table look-up per byte. */
 uint32_t lm_crc32c_ref(uint32_t crc, const void *bytes, size_t length);
 

@@ -24,13 +24,19 @@ extern "C" {
 /* ---- input, as a stream ---- */
 typedef struct {
     int fd;
-    const char *name; /* for messages: the path, or "standard input" */
+    const char *name;       /* for messages: the path, or "standard input" */
+    uint64_t offset, total; /* of a shard: where it begins, and the bytes of the whole file */
+    uint64_t left;          /* bytes still to be read of a shard; UINT64_MAX: all there are */
+    uint32_t key;           /* of a shard: a sum that tells files of the same length apart */
 } lm_in;
 
 /* Errors: LM_EIO; a directory is refused here. */
 LM_MUST_USE lm_status lm_in_open(lm_in *in, const char *path, lm_err *e);
 /* Reads up to `room` bytes; *got = 0 only at the end. */
 LM_MUST_USE lm_status lm_in_read(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *e);
+/* Cuts the input to one of `count` shards of whole lines, `index` from 0: the lines that begin in
+ * that part of the file's bytes.  Errors: LM_EUSAGE if it is not a regular file; LM_EIO. */
+LM_MUST_USE lm_status lm_in_shard(lm_in *in, uint64_t index, uint64_t count, lm_err *e);
 void lm_in_close(lm_in *in);
 
 /* ---- input, whole: mapped where possible, else read into memory ---- */

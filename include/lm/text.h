@@ -19,6 +19,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lm/inputs.h"
 #include "lm/status.h"
 #include "lm/str.h"
 
@@ -61,6 +62,12 @@ uint64_t lm_text_invalid(const lm_text *text);
 
 /* Adds " input=LENGTH:CRC" for every file, complete after LM_TEXT_END. */
 LM_MUST_USE lm_status lm_text_history(const lm_text *text, lm_str *out, lm_err *e);
+/* Adds every file, or the shard of it that was read, to the list. */
+LM_MUST_USE lm_status lm_text_inputs(const lm_text *text, lm_inputs *inputs, lm_err *e);
+
+/* Before anything was read: of every file only one of `count` shards is read, `index` from 0.
+ * Lines in messages are then counted from the shard's beginning. */
+LM_MUST_USE lm_status lm_text_shard(lm_text *text, uint64_t index, uint64_t count, lm_err *e);
 
 void lm_text_close(lm_text *text); /* NULL is allowed */
 

@@ -96,3 +96,27 @@ uint32_t lm_crc32c(uint32_t crc, const void *bytes, size_t length)
 #endif
     return lm_crc32c_ref(crc, bytes, length);
 }
+
+/* ---- joining ----
+ * Sums are polynomials over GF(2), the highest power in the lowest bit.  Bytes that follow
+ * multiply the sum of those before by x^8 each, modulo the polynomial. */
+
+static uint32_t multiply(uint32_t a, uint32_t b)
+{
+    uint32_t product = 0;
+    for (uint32_t bit = UINT32_C(1) << 31; bit; bit >>= 1) {
+        if (a & bit) product ^= b;
+        b = b & 1 ? b >> 1 ^ UINT32_C(0x82f63b78) : b >> 1;
+    }
+    return product;
+}
+
+uint32_t lm_crc32c_join(uint32_t first, uint32_t second, uint64_t second_length)
+{
+    uint32_t power = UINT32_C(1) << 31, square = UINT32_C(1) << 23; /* 1, x^8 */
+    for (; second_length; second_length >>= 1) {
+        if (second_length & 1) power = multiply(square, power);
+        square = multiply(square, square);
+    }
+    return multiply(power, first) ^ second;
+}

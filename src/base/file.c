@@ -3,9 +3,11 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "lm/crc.h"
 #include "lm/memory.h"
 #include "lm/tables.h"
 
@@ -17,9 +19,10 @@ static bool is_dash(const char *path)
 lm_status lm_in_open(lm_in *in, const char *path, lm_err *e)
 {
     struct stat info;
-    *in = (lm_in){STDIN_FILENO, "standard input"};
+    *in = (lm_in){.fd = STDIN_FILENO, .name = "standard input", .left = UINT64_MAX};
     if (!is_dash(path)) {
-        *in = (lm_in){open(path, O_RDONLY | O_CLOEXEC), path};
+        in->fd = open(path, O_RDONLY | O_CLOEXEC);
+        in->name = path;
         if (in->fd < 0) return lm_fail_errno(e, path, "open");
     }
     if (fstat(in->fd, &info) == 0) {
@@ -35,11 +38,78 @@ lm_status lm_in_read(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *
 {
     ssize_t n;
     if (room > SSIZE_MAX) room = SSIZE_MAX;
+    if (room > in->left) room = (size_t)in->left;
     do {
         n = read(in->fd, buffer, room);
     } while (n < 0 && errno == EINTR);
     if (n < 0) return lm_fail_errno(e, in->name, "read");
     *got = (size_t)n;
+    if (in->left != UINT64_MAX) in->left -= (uint64_t)n;
+    return LM_OK;
+}
+
+/* ---- shards ---- */
+
+/* Up to `room` bytes at a place of the file, whose size does not change meanwhile. */
+static lm_status read_at(const lm_in *in, uint64_t offset, char *bytes, size_t room, size_t *got,
+                         lm_err *e)
+{
+    ssize_t n;
+    do {
+        n = pread(in->fd, bytes, room, (off_t)offset);
+    } while (n < 0 && errno == EINTR);
+    if (n < 0) return lm_fail_errno(e, in->name, "read");
+    *got = (size_t)n;
+    return LM_OK;
+}
+
+/* Where the first line begins that begins at `at` or later. */
+static lm_status next_line(const lm_in *in, uint64_t at, uint64_t *begin, lm_err *e)
+{
+    char bytes[1 << 12];
+    *begin = 0;
+    if (at == 0) return LM_OK;
+    for (uint64_t place = at - 1; place < in->total;) {
+        size_t got = 0;
+        LM_TRY(read_at(in, place, bytes, sizeof bytes, &got, e));
+        const char *newline = memchr(bytes, '\n', got);
+        if (newline || got == 0) {
+            *begin = place + (newline ? (uint64_t)(newline - bytes) + 1 : 0);
+            return LM_OK;
+        }
+        place += got;
+    }
+    *begin = in->total;
+    return LM_OK;
+}
+
+/* The sum of the first and the last bytes of the file. */
+static lm_status sum_ends(lm_in *in, lm_err *e)
+{
+    char bytes[1 << 12];
+    size_t got = 0;
+    LM_TRY(read_at(in, 0, bytes, sizeof bytes, &got, e));
+    in->key = lm_crc32c(0, bytes, got);
+    LM_TRY(read_at(in, in->total > sizeof bytes ? in->total - sizeof bytes : 0, bytes, sizeof bytes,
+                   &got, e));
+    in->key = lm_crc32c(in->key, bytes, got);
+    return LM_OK;
+}
+
+lm_status lm_in_shard(lm_in *in, uint64_t index, uint64_t count, lm_err *e)
+{
+    struct stat info;
+    if (fstat(in->fd, &info) != 0) return lm_fail_errno(e, in->name, "stat");
+    if (!S_ISREG(info.st_mode))
+        return lm_fail(e, LM_EUSAGE, "%s: only a regular file can be cut into shards", in->name);
+    uint64_t end;
+    in->total = (uint64_t)info.st_size;
+    const uint64_t each = in->total / count, rest = in->total % count;
+    LM_TRY(next_line(in, each * index + (index < rest ? index : rest), &in->offset, e));
+    LM_TRY(next_line(in, each * (index + 1) + (index + 1 < rest ? index + 1 : rest), &end, e));
+    LM_TRY(sum_ends(in, e));
+    if (lseek(in->fd, (off_t)in->offset, SEEK_SET) < 0) return lm_fail_errno(e, in->name, "seek");
+    in->left = end - in->offset;
     return LM_OK;
 }
 

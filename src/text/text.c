@@ -12,18 +12,14 @@
 
 enum { TEXT_BUFFER = 1 << 18 };
 
-typedef struct {
-    uint64_t length;
-    uint32_t crc;
-} input;
-
 struct lm_text {
     char *const *paths;    /* NULL: one input, standard input or memory */
     size_t count, current; /* inputs; the one being read */
     lm_in in;
     bool is_open; /* `in` is; never for memory */
     bool from_memory;
-    input *inputs;
+    lm_input *inputs;
+    uint64_t shard, shards; /* 0 shards: whole inputs */
 
     char *buffer;
     size_t capacity;
@@ -183,7 +179,7 @@ static lm_status check_token(const lm_text_cursor *c, lm_slice word, lm_err *e)
 
 static lm_status take_bytes(lm_text *t, size_t got)
 {
-    input *now = &t->inputs[t->current];
+    lm_input *now = &t->inputs[t->current];
     now->crc = lm_crc32c(now->crc, t->unread.end, got);
     now->length += got;
     t->bytes += got;
@@ -240,17 +236,26 @@ static lm_status skip_byte_order_mark(lm_text *t, lm_err *e)
     }
 }
 
-/* Opens input number t->current. */
-static lm_status begin_input(lm_text *t, lm_err *e)
+/* Begins the open input, or its shard. */
+static lm_status begin_shard(lm_text *t, lm_err *e)
 {
     lm_text_cursor *c = &t->unread;
-    LM_TRY(lm_in_open(&t->in, t->paths ? t->paths[t->current] : "-", e));
-    t->is_open = true;
+    if (t->shards) LM_TRY(lm_in_shard(&t->in, t->shard, t->shards, e));
+    t->inputs[t->current] =
+        (lm_input){.total = t->in.total, .key = t->in.key, .offset = t->in.offset};
     c->name = t->in.name;
     c->line = 1;
     c->whole = c->last = false;
     c->at = c->end = t->buffer;
-    return c->unit == LM_UNIT_BYTE ? LM_OK : skip_byte_order_mark(t, e);
+    return c->unit == LM_UNIT_BYTE || t->in.offset ? LM_OK : skip_byte_order_mark(t, e);
+}
+
+/* Opens input number t->current. */
+static lm_status open_input(lm_text *t, lm_err *e)
+{
+    LM_TRY(lm_in_open(&t->in, t->paths ? t->paths[t->current] : "-", e));
+    t->is_open = true;
+    return LM_OK;
 }
 
 /* Goes on to the next input; *more = false after the last. */
@@ -261,7 +266,8 @@ static lm_status next_input(lm_text *t, bool *more, lm_err *e)
     *more = t->current + 1 < t->count;
     if (!*more) return LM_OK;
     t->current++;
-    return begin_input(t, e);
+    LM_TRY(open_input(t, e));
+    return begin_shard(t, e);
 }
 
 /* Can every input be opened?  Said before any work is done.  A FIFO can be opened once only:
@@ -314,7 +320,8 @@ lm_status lm_text_open(lm_text **text, char *const *paths, size_t count, lm_unit
     if (s) return close_failed(text, s);
     (*text)->paths = count ? paths : NULL;
     s = lm_reserve(&(*text)->buffer, &(*text)->capacity, TEXT_BUFFER, 1, e);
-    if (!s) s = begin_input(*text, e);
+    if (!s) s = open_input(*text, e);
+    if (!s) s = begin_shard(*text, e);
     return close_failed(text, s);
 }
 
@@ -486,6 +493,24 @@ uint64_t lm_text_bytes(const lm_text *t)
 uint64_t lm_text_invalid(const lm_text *t)
 {
     return t->unread.invalid;
+}
+
+lm_status lm_text_shard(lm_text *t, uint64_t index, uint64_t count, lm_err *e)
+{
+    t->shard = index;
+    t->shards = count;
+    t->bytes -= t->inputs[0].length; /* what was read to find a byte-order mark */
+    return begin_shard(t, e);
+}
+
+lm_status lm_text_inputs(const lm_text *t, lm_inputs *inputs, lm_err *e)
+{
+    for (size_t i = 0; i < t->count; i++) {
+        lm_input input = t->inputs[i];
+        if (!t->shards) input.total = input.length;
+        LM_TRY(lm_inputs_add(inputs, &input, e));
+    }
+    return LM_OK;
 }
 
 lm_status lm_text_history(const lm_text *t, lm_str *out, lm_err *e)
