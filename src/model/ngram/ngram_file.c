@@ -10,6 +10,7 @@
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
+#include "config.h"
 #include "lm/json.h"
 #include "lm/memory.h"
 #include "trie.h"
@@ -42,12 +43,6 @@ static int tables_of(lm_ngram *m, table out[TABLES_MAX])
 
 /* ---- saving ---- */
 
-static lm_status add_mark(lm_str *out, const char *name, uint32_t id, lm_err *e)
-{
-    if (id == LM_NO_WORD) return lm_str_addf(out, e, ",\"%s\":null", name);
-    return lm_str_addf(out, e, ",\"%s\":%u", name, id);
-}
-
 static lm_status add_discounts(const lm_ngram *m, lm_str *out, lm_err *e)
 {
     LM_TRY(lm_str_addf(out, e, ",\"discounts\":["));
@@ -66,17 +61,14 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\",\"unit\":\"%s\",\"vocab\":%u",
                        m->lang.order, smooth_names[m->smooth], lm_unit_name(m->lang.unit),
                        vocab->size));
-    LM_TRY(add_mark(out, "unk", vocab->unk, e));
-    LM_TRY(add_mark(out, "eos", vocab->eos, e));
-    LM_TRY(add_mark(out, "bos", vocab->bos, e));
-    LM_TRY(lm_str_addf(out, e, ",\"marks_as_words\":%s,\"ngrams\":[",
+    LM_TRY(lm_config_add_mark(out, "unk", vocab->unk, e));
+    LM_TRY(lm_config_add_mark(out, "eos", vocab->eos, e));
+    LM_TRY(lm_config_add_mark(out, "bos", vocab->bos, e));
+    LM_TRY(lm_str_addf(out, e, ",\"marks_as_words\":%s,\"ngrams\":",
                        m->lang.marks_as_words ? "true" : "false"));
-    for (int k = 1; k <= m->lang.order; k++)
-        LM_TRY(lm_str_addf(out, e, "%s%llu", k > 1 ? "," : "", (unsigned long long)m->count[k]));
-    LM_TRY(lm_str_addf(out, e, "],\"slots\":["));
-    for (int k = 1; k <= m->lang.order; k++)
-        LM_TRY(lm_str_addf(out, e, "%s%llu", k > 1 ? "," : "", (unsigned long long)m->slots[k]));
-    LM_TRY(lm_str_addf(out, e, "]"));
+    LM_TRY(lm_config_add_sizes(out, m->count, m->lang.order, e));
+    LM_TRY(lm_str_addf(out, e, ",\"slots\":"));
+    LM_TRY(lm_config_add_sizes(out, m->slots, m->lang.order, e));
     if (m->smooth == LM_NGRAM_MKN) LM_TRY(add_discounts(m, out, e));
     if (m->smooth == LM_NGRAM_ADDK) {
         LM_TRY(lm_str_addf(out, e, ",\"k\":"));
@@ -112,57 +104,12 @@ typedef struct {
     int orders, slot_orders; /* entries of "ngrams" and "slots" */
 } shape;
 
-static lm_status read_choice(lm_json *j, const char *const *names, int count, int *out, lm_err *e)
-{
-    lm_slice raw;
-    LM_TRY(lm_json_raw_string(j, &raw, e));
-    for (*out = 0; *out < count; (*out)++)
-        if (lm_json_is(raw, names[*out])) return LM_OK;
-    return lm_json_fail(j, e, "unknown value \"%.*s\"", (int)raw.length, raw.text);
-}
-
 static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
 {
     int choice = 0;
-    LM_TRY(read_choice(j, smooth_names, 4, &choice, e));
+    LM_TRY(lm_config_choice(j, smooth_names, 4, &choice, e));
     m->smooth = (lm_ngram_smooth)choice;
     return LM_OK;
-}
-
-static lm_status read_unit(lm_json *j, lm_ngram *m, lm_err *e)
-{
-    const char *names[] = {lm_unit_name(LM_UNIT_WORD), lm_unit_name(LM_UNIT_CHAR),
-                           lm_unit_name(LM_UNIT_BYTE)};
-    int choice = 0;
-    LM_TRY(read_choice(j, names, 3, &choice, e));
-    m->lang.unit = (lm_unit)choice;
-    return LM_OK;
-}
-
-static lm_status read_mark(lm_json *j, uint32_t *id, lm_err *e)
-{
-    lm_json_type type;
-    uint64_t value = LM_NO_WORD;
-    LM_TRY(lm_json_peek(j, &type, e));
-    if (type == LM_JSON_NULL)
-        LM_TRY(lm_json_skip(j, NULL, e));
-    else
-        LM_TRY(lm_json_u64(j, &value, e));
-    if (value > LM_NO_WORD) return lm_json_fail(j, e, "a mark's id is too large");
-    *id = (uint32_t)value;
-    return LM_OK;
-}
-
-/* A number for each order. */
-static lm_status read_sizes(lm_json *j, uint64_t *sizes, int *orders, lm_err *e)
-{
-    LM_TRY(lm_json_array(j, e));
-    for (bool more;;) {
-        LM_TRY(lm_json_element(j, &more, e));
-        if (!more) return LM_OK;
-        if (++*orders > LM_NGRAM_ORDER_MAX) return lm_json_fail(j, e, "too many orders");
-        LM_TRY(lm_json_u64(j, &sizes[*orders], e));
-    }
 }
 
 static lm_status read_discounts(lm_json *j, lm_ngram *m, lm_err *e)
@@ -185,23 +132,16 @@ static lm_status read_discounts(lm_json *j, lm_ngram *m, lm_err *e)
 
 static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found, lm_err *e)
 {
-    int64_t order;
-    if (lm_json_is(key, "order")) {
-        LM_TRY(lm_json_int(j, &order, e));
-        if (order < 1 || order > LM_NGRAM_ORDER_MAX)
-            return lm_json_fail(j, e, "the order is not 1 to %d", LM_NGRAM_ORDER_MAX);
-        m->lang.order = (int)order;
-        return LM_OK;
-    }
+    if (lm_json_is(key, "order")) return lm_config_order(j, &m->lang.order, e);
     if (lm_json_is(key, "smooth")) return read_smooth(j, m, e);
-    if (lm_json_is(key, "unit")) return read_unit(j, m, e);
+    if (lm_json_is(key, "unit")) return lm_config_unit(j, &m->lang.unit, e);
     if (lm_json_is(key, "vocab")) return lm_json_u64(j, &found->vocab, e);
-    if (lm_json_is(key, "unk")) return read_mark(j, &found->unk, e);
-    if (lm_json_is(key, "bos")) return read_mark(j, &found->bos, e);
-    if (lm_json_is(key, "eos")) return read_mark(j, &found->eos, e);
+    if (lm_json_is(key, "unk")) return lm_config_mark(j, &found->unk, e);
+    if (lm_json_is(key, "bos")) return lm_config_mark(j, &found->bos, e);
+    if (lm_json_is(key, "eos")) return lm_config_mark(j, &found->eos, e);
     if (lm_json_is(key, "marks_as_words")) return lm_json_bool(j, &m->lang.marks_as_words, e);
-    if (lm_json_is(key, "ngrams")) return read_sizes(j, m->count, &found->orders, e);
-    if (lm_json_is(key, "slots")) return read_sizes(j, m->slots, &found->slot_orders, e);
+    if (lm_json_is(key, "ngrams")) return lm_config_sizes(j, m->count, &found->orders, e);
+    if (lm_json_is(key, "slots")) return lm_config_sizes(j, m->slots, &found->slot_orders, e);
     if (lm_json_is(key, "discounts")) return read_discounts(j, m, e);
     if (lm_json_is(key, "k")) return lm_json_real(j, &m->k, e);
     return lm_json_skip(j, NULL, e);
