@@ -71,6 +71,18 @@ LM_MUST_USE lm_status lm_ckpt_parse(lm_ckpt **ckpt, const unsigned char *bytes, 
                                     const char *name, int check, lm_err *e);
 void lm_ckpt_close(lm_ckpt *ckpt); /* NULL is allowed */
 
+/* The sums of all tensors of a file that was opened without LM_CKPT_CHECK_ALL. */
+LM_MUST_USE lm_status lm_ckpt_verify(const lm_ckpt *ckpt, lm_err *e);
+/* Adds " input=LENGTH:CRC" of the file. */
+LM_MUST_USE lm_status lm_ckpt_history(const lm_ckpt *ckpt, lm_str *out, lm_err *e);
+
+/* A checkpoint may hold others: part i is the tensors and the metadata named "i.NAME".  This is
+ * part `i` as a checkpoint in which they have their NAMEs, a view that `ckpt` must outlive; sums
+ * are those of the file.  Errors: LM_EFORMAT (it has no lm.kind, or is of a newer version; parts
+ * of parts deeper than LM_CKPT_PARTS_DEEP); LM_ENOMEM. */
+enum { LM_CKPT_PARTS_DEEP = 8 };
+LM_MUST_USE lm_status lm_ckpt_part(lm_ckpt **part, const lm_ckpt *ckpt, size_t i, lm_err *e);
+
 const char *lm_ckpt_path(const lm_ckpt *ckpt);
 size_t lm_ckpt_count(const lm_ckpt *ckpt);
 const lm_tensor *lm_ckpt_tensor(const lm_ckpt *ckpt, size_t i);       /* in data order */
@@ -100,6 +112,9 @@ LM_MUST_USE lm_status lm_ckpt_add(lm_ckpt_writer *writer, const lm_tensor *tenso
 /* Adds a one-dimensional table, padded with zeros to a multiple of 64 bytes. */
 LM_MUST_USE lm_status lm_ckpt_add_table(lm_ckpt_writer *writer, const char *name, lm_dtype dtype,
                                         uint64_t count, const void *data, lm_err *e);
+/* Adds all of a checkpoint as part `i`; it must stay until lm_ckpt_write. */
+LM_MUST_USE lm_status lm_ckpt_add_part(lm_ckpt_writer *writer, size_t i, const lm_ckpt *part,
+                                       lm_err *e);
 /* Writes all of it to `out`, which the caller opened and closes. */
 LM_MUST_USE lm_status lm_ckpt_write(lm_ckpt_writer *writer, lm_out *out, const lm_run *run,
                                     lm_err *e);

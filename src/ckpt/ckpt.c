@@ -4,6 +4,7 @@
 #include <string.h>
 #include "lm/crc.h"
 #include "lm/json.h"
+#include "lm/program.h"
 #include "lm/sort.h"
 #include "lm/utf8.h"
 
@@ -288,6 +289,12 @@ static lm_status index_names(lm_ckpt *c, lm_err *e)
     return LM_OK;
 }
 
+lm_status lm_ckpt_index(lm_ckpt *c, lm_err *e)
+{
+    LM_TRY(index_keys(c, e));
+    return index_names(c, e);
+}
+
 /* ---- the data section ---- */
 
 /* By place; among those that begin together, the empty ones come first, in header order. */
@@ -339,7 +346,7 @@ static lm_status place_data(lm_ckpt *c, lm_err *e)
 
 /* ---- version and sums ---- */
 
-static lm_status check_version(const lm_ckpt *c, lm_err *e)
+lm_status lm_ckpt_check_version(const lm_ckpt *c, lm_err *e)
 {
     const char *kind = lm_ckpt_meta(c, "lm.kind"), *text = lm_ckpt_meta(c, "lm.version");
     int64_t version = 0;
@@ -413,10 +420,20 @@ static lm_status check_sums(const lm_ckpt *c, uint64_t limit, lm_err *e)
 static lm_status check_ours(const lm_ckpt *c, int check, lm_err *e)
 {
     if (!c->ours) return LM_OK;
-    LM_TRY(check_version(c, e));
+    LM_TRY(lm_ckpt_check_version(c, e));
     LM_TRY(check_digits(c, e));
     if (check == LM_CKPT_CHECK_NONE) return LM_OK;
     return check_sums(c, check == LM_CKPT_CHECK_ALL ? UINT64_MAX : small_tensor, e);
+}
+
+lm_status lm_ckpt_verify(const lm_ckpt *c, lm_err *e)
+{
+    return c->ours ? check_sums(c, UINT64_MAX, e) : LM_OK;
+}
+
+lm_status lm_ckpt_history(const lm_ckpt *c, lm_str *out, lm_err *e)
+{
+    return lm_history_input(out, c->length, lm_crc32c(0, c->bytes, c->length), e);
 }
 
 /* ---- opening and closing ---- */
@@ -434,9 +451,8 @@ static lm_status parse_file(lm_ckpt *c, const char *name, int check, lm_err *e)
     LM_TRY(find_header(c, &header, e));
     LM_TRY(check_utf8(c, header, e));
     LM_TRY(parse_header(c, header, e));
-    LM_TRY(index_keys(c, e));
     LM_TRY(check_tiling(c, e));
-    LM_TRY(index_names(c, e));
+    LM_TRY(lm_ckpt_index(c, e));
     LM_TRY(place_data(c, e));
     return check_ours(c, check, e);
 }

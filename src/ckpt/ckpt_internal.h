@@ -42,11 +42,18 @@ struct lm_ckpt {
     size_t pair_count, pair_capacity;
     lm_slice sums;  /* the digits of lm.crc32c, in `bytes`; text NULL if absent */
     bool ours;      /* has an lm.* key */
+    int depth;      /* of a part of a part ...; 0: a file */
     lm_arena arena; /* names, metadata, and data that was not aligned in the file */
 };
 
 /* Is `text` fit to name a tensor or metadata: not empty, no control bytes, UTF-8? */
 bool lm_ckpt_name_ok(lm_slice text);
+
+/* Makes by_key and by_name.  Errors: LM_EFORMAT for a name that is there twice; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_ckpt_index(lm_ckpt *c, lm_err *e);
+
+/* Are there a kind and a version that this library reads? */
+LM_MUST_USE lm_status lm_ckpt_check_version(const lm_ckpt *c, lm_err *e);
 
 /* Product of the shape and the element size; false if it does not fit. */
 LM_MUST_USE bool lm_ckpt_size(const lm_tensor *tensor, uint64_t *bytes);

@@ -51,6 +51,14 @@ static void read_all(const lm_ckpt *c)
         (void)!lm_info_json(&text, lm_ckpt_meta(c, key), "metadata", &(lm_err){0});
     }
     lm_str_free(&text);
+    for (size_t i = 0; i < 2; i++) {
+        lm_ckpt *part;
+        e = (lm_err){0};
+        const lm_status s = lm_ckpt_part(&part, c, i, &e);
+        demand(s == LM_EFORMAT || (s == LM_OK && part->count <= c->count));
+        if (!s) read_all(part);
+        lm_ckpt_close(part);
+    }
 }
 
 /* Puts a sum in the place of its 8 digits. */

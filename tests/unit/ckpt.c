@@ -303,6 +303,10 @@ TEST(ckpt_sums_large_tensors_only_when_asked)
                     "t.lm: tensor 'a': checksum mismatch");
         CHECK_INT(lm_ckpt_parse(&c, bytes, whole, "t.lm", LM_CKPT_CHECK_SMALL, &e),
                   files[i].bytes > SMALL ? LM_OK : LM_EFORMAT);
+        e = (lm_err){0};
+        if (c)
+            CHECK_FAILS(lm_ckpt_verify(c, &e), LM_EFORMAT, &e,
+                        "t.lm: tensor 'a': checksum mismatch");
         lm_ckpt_close(c);
     }
     free(bytes);
@@ -548,6 +552,86 @@ TEST(ckpt_open_reports_missing_and_empty_files)
     CHECK_FAILS(lm_ckpt_open(&c, "empty.lm", LM_CKPT_CHECK_ALL, &e), LM_EFORMAT, &e,
                 "empty.lm: header: expected its length in 8 bytes, the file has 0");
     lm_ckpt_close(NULL);
+}
+
+/* ---- parts ---- */
+
+/* Part 1 holds a part 0, which holds nothing but its name; 10 and 1x are other names. */
+static const char parts_header[] =
+    "{\"__metadata__\":{\"1.lm.kind\":\"p\",\"1.lm.version\":\"1\",\"1.lm.config\":\"{}\","
+    "\"1.0.lm.kind\":\"q\",\"1.0.lm.version\":\"1\",\"1.\":\"x\",\"10.lm.kind\":\"r\","
+    "\"10.lm.version\":\"2\",\"2.lm.kind\":\"s\"},"
+    "\"1.b\":{\"dtype\":\"U16\",\"shape\":[2],\"data_offsets\":[0,4]},"
+    "\"1.a\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[4,5]},"
+    "\"10.a\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[5,6]},"
+    "\"1.0.a\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[6,7]},"
+    "\"1x\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[7,8]}}";
+
+TEST(ckpt_parts)
+{
+    static image file;
+    static const unsigned char four = 4, six = 6;
+    lm_err e = {0};
+    lm_ckpt *c, *part, *inner;
+    const char *key;
+    foreign(&file, parts_header, 8);
+    CHECK_OK(parse(&c, &file, &e), &e);
+    CHECK_OK(lm_ckpt_part(&part, c, 1, &e), &e);
+    CHECK_TEXT(lm_ckpt_path(part), "t.lm: part 1");
+    CHECK_TEXT(lm_ckpt_kind(part), "p");
+    CHECK_TEXT(lm_ckpt_meta(part, "lm.config"), "{}");
+    CHECK_TEXT(lm_ckpt_meta_at(part, 3, &key), "q");
+    CHECK_TEXT(key, "0.lm.kind");
+    CHECK(lm_ckpt_meta_at(part, 5, &key) == NULL && key == NULL);
+    CHECK_INT(lm_ckpt_count(part), 3);
+    CHECK_TEXT(lm_ckpt_tensor(part, 0)->name, "b"); /* in data order */
+    CHECK_TEXT(lm_ckpt_tensor(part, 2)->name, "0.a");
+    CHECK_BYTES(lm_ckpt_find(part, "a")->data, &four, 1);
+    CHECK(lm_ckpt_find(part, "x") == NULL && lm_ckpt_find(part, "1.a") == NULL);
+    CHECK_OK(lm_ckpt_part(&inner, part, 0, &e), &e);
+    CHECK_TEXT(lm_ckpt_path(inner), "t.lm: part 1.0");
+    CHECK_INT(lm_ckpt_count(inner), 1);
+    CHECK_BYTES(lm_ckpt_find(inner, "a")->data, &six, 1);
+    lm_ckpt_close(inner);
+    lm_ckpt_close(part);
+    CHECK_FAILS(lm_ckpt_part(&part, c, 0, &e), LM_EFORMAT, &e, "t.lm: part 0: lm.kind is missing");
+    e = (lm_err){0};
+    CHECK_FAILS(lm_ckpt_part(&part, c, 2, &e), LM_EFORMAT, &e,
+                "t.lm: part 2: lm.version is missing");
+    e = (lm_err){0};
+    CHECK_FAILS(lm_ckpt_part(&part, c, 10, &e), LM_EFORMAT, &e,
+                "t.lm: part 10: lm.version is 2, this program reads up to 1");
+    lm_ckpt_close(c);
+}
+
+/* What is added as a part is that part; format and sums are the file's own. */
+TEST(ckpt_parts_are_written)
+{
+    static image file, whole;
+    lm_err e = {0};
+    lm_ckpt *c, *again, *part;
+    const char *key;
+    three_tensors(&file, false);
+    CHECK_OK(parse(&c, &file, &e), &e);
+    lm_ckpt_writer *w = new_writer();
+    CHECK_OK(lm_ckpt_add_part(w, 12, c, &e), &e);
+    finish(w, &whole);
+    CHECK_OK(parse(&again, &whole, &e), &e);
+    CHECK(lm_ckpt_meta(again, "12.format") == NULL && lm_ckpt_meta(again, "12.lm.crc32c") == NULL);
+    CHECK_OK(lm_ckpt_part(&part, again, 12, &e), &e);
+    CHECK_INT(lm_ckpt_count(part), lm_ckpt_count(c));
+    for (size_t i = 0; i < lm_ckpt_count(c); i++) {
+        const lm_tensor *x = lm_ckpt_tensor(c, i), *y = lm_ckpt_tensor(part, i);
+        CHECK_TEXT(y->name, x->name);
+        CHECK(x->dtype == y->dtype && x->dims == y->dims && x->bytes == y->bytes);
+        CHECK_BYTES(y->data, x->data, x->bytes);
+    }
+    for (size_t i = 0; lm_ckpt_meta_at(part, i, &key); i++)
+        CHECK_TEXT(lm_ckpt_meta(part, key), lm_ckpt_meta(c, key));
+    CHECK_TEXT(lm_ckpt_meta(part, "lm.history"), "test 1");
+    lm_ckpt_close(part);
+    lm_ckpt_close(again);
+    lm_ckpt_close(c);
 }
 
 /* ---- what the writer refuses ---- */
