@@ -51,6 +51,8 @@ LM_MUST_USE lm_status lm_str_add_unescaped(lm_str *s, lm_slice text, lm_err *e);
 LM_MUST_USE bool lm_parse_int(lm_slice text, int64_t *out);
 LM_MUST_USE bool lm_parse_real(lm_slice text, double *out);
 LM_MUST_USE bool lm_parse_size(lm_slice text, uint64_t *out);
+/* The same of exactly `count` numbers with commas between them. */
+LM_MUST_USE bool lm_parse_reals(lm_slice text, double *out, size_t count);
 
 /* The shortest decimal text that reads back as exactly `x` (%.15g, %.16g or %.17g). */
 LM_MUST_USE lm_status lm_str_add_real(lm_str *s, double x, lm_err *e);

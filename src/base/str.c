@@ -148,6 +148,19 @@ bool lm_parse_size(lm_slice text, uint64_t *out)
     return errno == 0 && *end == '\0' && lm_mul_u64(units, (uint64_t)1 << shift, out);
 }
 
+bool lm_parse_reals(lm_slice text, double *out, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        size_t n = 0;
+        while (n < text.length && text.text[n] != ',') n++;
+        const bool last = n == text.length;
+        if (last != (i + 1 == count) || !lm_parse_real((lm_slice){text.text, n}, &out[i]))
+            return false;
+        if (!last) text = (lm_slice){text.text + n + 1, text.length - n - 1};
+    }
+    return count > 0;
+}
+
 lm_status lm_str_add_real(lm_str *s, double x, lm_err *e)
 {
     char text[NUMBER_MAX];

@@ -196,6 +196,19 @@ TEST(str_parse_real)
     CHECK(!lm_parse_real((lm_slice){"1\0", 2}, &value));
 }
 
+TEST(str_parse_reals)
+{
+    double x[3] = {0};
+    CHECK(lm_parse_reals(lm_slice_of("0.5,-2,1e1"), x, 3) && x[0] == 0.5 && x[1] == -2 &&
+          x[2] == 10);
+    CHECK(lm_parse_reals(lm_slice_of("7"), x, 1) && x[0] == 7);
+    static const char *const refused[] = {"",     "1",      "1,2",   "1,2,3,4", "1,2,3,", ",1,2,3",
+                                          "1,,3", "1, 2,3", "1;2;3", "1,2,x",   "1,2,nan"};
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        CHECK(!lm_parse_reals(lm_slice_of(refused[i]), x, 3));
+    CHECK(!lm_parse_reals(lm_slice_of(""), x, 0) && !lm_parse_reals(lm_slice_of(""), x, 1));
+}
+
 TEST(str_parse_size)
 {
     uint64_t value;
