@@ -69,13 +69,21 @@ static bool is_known(const char *key)
     return false;
 }
 
+/* Is it the configuration of a part? */
+static bool is_config(const lm_ckpt *ckpt, const char *key)
+{
+    const char *end = strstr(key, ".lm.config");
+    return is_ours(ckpt) && end && end[strlen(".lm.config")] == '\0';
+}
+
 static lm_status add_rest(lm_str *out, const lm_ckpt *ckpt, lm_err *e)
 {
     const char *key, *value;
     for (size_t i = 0; (value = lm_ckpt_meta_at(ckpt, i, &key)) != NULL; i++) {
         if (is_known(key)) continue;
         LM_TRY(lm_str_addf(out, e, "metadata %s\n", key));
-        LM_TRY(lm_info_text(out, value, e));
+        LM_TRY(is_config(ckpt, key) ? lm_info_json(out, value, key, e)
+                                    : lm_info_text(out, value, e));
     }
     return LM_OK;
 }

@@ -20,6 +20,10 @@ typedef struct {
     lm_lang *lang;
 } lm_model;
 
+/* Any word-level model, by the kind of its checkpoint, which must outlive it.
+ * Errors: LM_EFORMAT, also for a checkpoint that holds none; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_model_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err *e);
+
 /* Errors: LM_EIO; LM_EFORMAT, also for a checkpoint that holds no word-level model. */
 LM_MUST_USE lm_status lm_model_open(lm_model *model, const char *path, lm_err *e);
 void lm_model_close(lm_model *model);

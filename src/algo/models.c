@@ -2,17 +2,19 @@
 #include "lm/models.h"
 #include <string.h>
 #include "lm/arpa.h"
+#include "lm/mix.h"
 #include "lm/ngram.h"
 
-static const lm_lang_type *const types[] = {&lm_ngram_lang};
+static const lm_lang_type *const types[] = {&lm_ngram_lang, &lm_mix_lang};
 
-static lm_status load(lm_model *model, lm_err *e)
+lm_status lm_model_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err *e)
 {
-    const char *kind = lm_ckpt_kind(model->ckpt);
+    const char *kind = lm_ckpt_kind(ckpt);
+    *lang = NULL;
     for (size_t i = 0; i < sizeof types / sizeof *types; i++)
-        if (strcmp(types[i]->kind, kind) == 0) return types[i]->load(&model->lang, model->ckpt, e);
+        if (strcmp(types[i]->kind, kind) == 0) return types[i]->load(lang, ckpt, e);
     return lm_fail(e, LM_EFORMAT, "%s: not a word-level language model (kind '%s')",
-                   lm_ckpt_path(model->ckpt), kind);
+                   lm_ckpt_path(ckpt), kind);
 }
 
 /* A likely mistake, and a checkpoint's reader could only say that it is none. */
@@ -33,7 +35,7 @@ lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
     *model = (lm_model){0};
     LM_TRY(refuse_arpa(path, e));
     LM_TRY(lm_ckpt_open(&model->ckpt, path, LM_CKPT_CHECK_SMALL, e));
-    const lm_status s = load(model, e);
+    const lm_status s = lm_model_load(&model->lang, model->ckpt, e);
     if (s) lm_model_close(model);
     return s;
 }

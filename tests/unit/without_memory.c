@@ -8,6 +8,7 @@
 #include "lm/evaluate.h"
 #include "lm/file.h"
 #include "lm/info.h"
+#include "lm/mix.h"
 #include "lm/models.h"
 #include "lm/ngram.h"
 #include "lm/sample.h"
@@ -198,6 +199,70 @@ static lm_status describe(lm_out *out, lm_err *e)
     lm_str_free(&text);
     lm_ckpt_close(ckpt);
     return s;
+}
+
+static lm_status save_mixture(const lm_mix *mix, lm_out *out, lm_err *e)
+{
+    lm_ckpt_writer *writer;
+    lm_str history = {0};
+    LM_TRY(lm_ckpt_writer_new(&writer, "mix", e));
+    lm_status s = lm_ckpt_history(mix->part[1].model.ckpt, &history, e);
+    if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
+    if (!s) s = lm_mix_save(mix, writer, e);
+    if (!s) s = lm_ckpt_write(writer, out, e);
+    lm_str_free(&history);
+    lm_ckpt_writer_free(writer);
+    return s;
+}
+
+/* Mixes the model with "second.lm", which may be a mixture itself. */
+static lm_status mix(lm_out *out, lm_err *e)
+{
+    const lm_mix_stop stop = LM_MIX_STOP_DEFAULTS;
+    lm_model model[2] = {{0}};
+    lm_mix *mixture = NULL;
+    lm_text *text = NULL;
+    lm_mix_report report;
+    lm_str lines = {0};
+    lm_status s = lm_model_open(&model[0], "model.lm", e);
+    if (!s) s = lm_model_open(&model[1], "second.lm", e);
+    if (!s) s = lm_mix_new(&mixture, model, 2, NULL, e);
+    if (!s) s = lm_text_memory(&text, lm_slice_of("a b x\nc\n"), "text", LM_UNIT_WORD, false, e);
+    if (!s) s = lm_mix_tune(mixture, text, &stop, NULL, &report, e);
+    if (!s) s = lm_mix_report_add(&report, mixture, &lines, e);
+    if (!s) s = lm_out_write(out, lines.text, lines.length, e);
+    if (!s) s = save_mixture(mixture, out, e);
+    lm_str_free(&lines);
+    lm_text_close(text);
+    lm_mix_free(mixture);
+    lm_model_close(&model[0]);
+    lm_model_close(&model[1]);
+    return s;
+}
+
+static lm_status mix_alone(lm_out *out, lm_err *e)
+{
+    lm_model model[2];
+    lm_mix *mixture;
+    LM_TRY(lm_model_open(&model[0], "model.lm", e));
+    model[1] = model[0];
+    lm_status s = lm_mix_new(&mixture, model, 2, NULL, e);
+    if (!s) s = save_mixture(mixture, out, e);
+    lm_mix_free(mixture);
+    lm_model_close(&model[0]);
+    return s;
+}
+
+TEST(mixtures_without_memory)
+{
+    lm_err e = {0};
+    make_model();
+    check_job(mix_alone);
+    CHECK_OK(run(mix_alone, &e), &e);
+    CHECK_INT(rename("out", "second.lm"), 0);
+    check_job(mix);
+    CHECK_INT(rename("second.lm", "model.lm"), 0);
+    check_job(sample);
 }
 
 TEST(use_of_models_without_memory)
