@@ -90,7 +90,7 @@ static lm_status add_history(const mixing *m, lm_str *history, lm_err *e)
     return m->text && !weights ? lm_text_history(m->text, history, e) : LM_OK;
 }
 
-static lm_status save(const mixing *m, lm_out *out, lm_err *e)
+static lm_status save(const mixing *m, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_str history = {0};
     lm_ckpt_writer *writer = NULL;
@@ -98,7 +98,7 @@ static lm_status save(const mixing *m, lm_out *out, lm_err *e)
     if (!s) s = lm_ckpt_writer_new(&writer, "mix", e);
     if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
     if (!s) s = lm_mix_save(m->mix, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, e);
+    if (!s) s = lm_ckpt_write(writer, out, run, e);
     lm_ckpt_writer_free(writer);
     lm_str_free(&history);
     return s;
@@ -118,7 +118,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_program_announce_stdin(count, operands);
     lm_status s = open_all(&m, operands, weights ? weight : NULL, e);
     if (!s) s = tune(&m, run, e);
-    if (!s) s = save(&m, out, e);
+    if (!s) s = save(&m, out, run, e);
     lm_text_close(m.text);
     lm_str_free(&m.path);
     lm_mix_free(m.mix);

@@ -189,7 +189,7 @@ static void write_file(lm_ckpt_writer *w, const char *path)
     lm_err e = {0};
     lm_out *out;
     CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, &e);
+    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
     CHECK_OK(lm_out_close(out, s, &e), &e);
     lm_ckpt_writer_free(w);
 }
