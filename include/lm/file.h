@@ -39,6 +39,9 @@ LM_MUST_USE lm_status lm_in_read(lm_in *in, void *buffer, size_t room, size_t *g
 LM_MUST_USE lm_status lm_in_shard(lm_in *in, uint64_t index, uint64_t count, lm_err *e);
 void lm_in_close(lm_in *in);
 
+/* Is there a regular file of this name?  Never "-". */
+bool lm_is_regular(const char *path);
+
 /* ---- input, whole: mapped where possible, else read into memory ---- */
 typedef struct {
     const unsigned char *bytes;

@@ -12,6 +12,7 @@
 #define LM_NGRAM_COUNTS_H
 #include <stdbool.h>
 #include "lm/ckpt.h"
+#include "lm/inputs.h"
 #include "lm/ngram.h"
 #include "lm/run.h"
 #include "lm/status.h"
@@ -45,16 +46,17 @@ LM_MUST_USE lm_status lm_ngram_counts_write_tsv(const lm_ngram_counts *counts, l
                                                 const lm_run *run, lm_err *e);
 
 /* Adds up lines "key TAB count" whose keys are equal, which stand one after the other. */
-LM_MUST_USE lm_status lm_tsv_add_up(char *const *paths, size_t count, lm_out *out, const lm_run *run,
-                                    lm_err *e);
+LM_MUST_USE lm_status lm_tsv_add_up(char *const *paths, size_t count, lm_out *out,
+                                    const lm_run *run, lm_err *e);
 
-/* Is the file a count file?  Standard input ("-") is if it is a regular file that is one. */
+/* Is it the name of a count file?  Errors: LM_EFORMAT for any other checkpoint. */
 LM_MUST_USE lm_status lm_ngram_is_counts(const char *path, bool *is, lm_err *e);
 
-/* As lm_ngram_train, from count files; the options' order may be less than theirs. */
+/* As lm_ngram_train, from count files; the options' order may be less than theirs, and whether
+ * there are marks is theirs.  What the counts were made from is added to `inputs`. */
 LM_MUST_USE lm_status lm_ngram_train_counts(lm_ngram **model, char *const *paths, size_t count,
-                                            const lm_ngram_options *options, const lm_run *run,
-                                            lm_err *e);
+                                            const lm_ngram_options *options, lm_inputs *inputs,
+                                            const lm_run *run, lm_err *e);
 
 #ifdef __cplusplus
 }

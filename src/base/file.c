@@ -176,3 +176,9 @@ void lm_map_close(lm_map *map)
     }
     *map = (lm_map){0};
 }
+
+bool lm_is_regular(const char *path)
+{
+    struct stat info;
+    return !is_dash(path) && stat(path, &info) == 0 && S_ISREG(info.st_mode);
+}

@@ -532,7 +532,7 @@ lm_status lm_arpa_read(lm_ngram **out, lm_slice text, const char *name, lm_unit 
     *out = NULL;
     lm_ngram *m = lm_new(1, sizeof *m, e);
     lm_status s = m ? read_model(&r, m, &c, run, e) : e->status;
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     lm_vocab_free(r.vocab);
     lm_str_free(&r.word);
     for (int k = 1; k <= LM_NGRAM_ORDER_MAX; k++) {

@@ -13,7 +13,7 @@
 
 static int by_count(const void *context, const void *a, const void *b)
 {
-    const lm_tokens *t = context;
+    const lm_ngram_found *t = context;
     uint32_t x, y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
@@ -22,8 +22,8 @@ static int by_count(const void *context, const void *a, const void *b)
 }
 
 /* Fills `vocab` in its final order and `map` from the numbers of reading to its ids. */
-static lm_status order_words(lm_vocab *vocab, uint32_t *map, const lm_tokens *t, uint32_t *order,
-                             const lm_ngram_options *options, lm_err *e)
+static lm_status order_words(lm_vocab *vocab, uint32_t *map, const lm_ngram_found *t,
+                             uint32_t *order, const lm_ngram_options *options, lm_err *e)
 {
     const uint32_t size = t->vocab->size;
     if (!options->closed) LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
@@ -35,14 +35,39 @@ static lm_status order_words(lm_vocab *vocab, uint32_t *map, const lm_tokens *t,
     return lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
 }
 
-static lm_status make_vocab(lm_ngram_counts *c, uint32_t *map, const lm_tokens *t,
+static lm_status make_vocab(lm_ngram_counts *c, uint32_t *map, const lm_ngram_found *found,
                             const lm_ngram_options *options, lm_err *e)
 {
-    uint32_t *order = lm_new(t->vocab->size, sizeof *order, e);
+    uint32_t *order = lm_new(found->vocab->size, sizeof *order, e);
     lm_status s = order ? LM_OK : e->status;
     if (!s) s = lm_vocab_new(&c->vocab, e);
-    if (!s) s = order_words(c->vocab, map, t, order, options, e);
+    if (!s) s = order_words(c->vocab, map, found, order, options, e);
     lm_free(order);
+    return s;
+}
+
+/* mass[r]: tokens of rank r. */
+static void weigh(const lm_ngram_counts *c, const lm_ngram_found *found, const uint32_t *map,
+                  uint64_t *mass)
+{
+    for (uint32_t w = 0; w < found->vocab->size; w++) mass[map[w]] += found->count[w];
+    mass[c->bos] += found->lines;
+    if (c->eos != LM_NO_WORD) mass[c->eos] += found->lines;
+}
+
+lm_status lm_ngram_choose(lm_ngram_counts *c, const lm_ngram_found *found,
+                          const lm_ngram_options *options, uint32_t *map, lm_grams **grams,
+                          const lm_run *run, lm_err *e)
+{
+    *grams = NULL;
+    LM_TRY(make_vocab(c, map, found, options, e));
+    LM_TRY(lm_ngram_rank_words(c, run, e));
+    for (uint32_t w = 0; w < found->vocab->size; w++) map[w] = c->rank[map[w]];
+    uint64_t *mass = lm_new(c->vocab->size, sizeof *mass, e);
+    if (!mass) return e->status;
+    weigh(c, found, map, mass);
+    const lm_status s = lm_grams_new(grams, c, mass, run, e);
+    lm_free(mass);
     return s;
 }
 
@@ -52,8 +77,7 @@ typedef struct {
     lm_tokens *tokens;
     lm_tokens_map map;
     lm_grams *grams;
-    uint64_t *mass; /* (ranks) tokens */
-    uint32_t *id;   /* (batch + order) */
+    uint32_t *id; /* (batch + order) */
 } job;
 
 /* How many tokens are sorted at once: all of them if that takes at most three quarters of the
@@ -88,42 +112,30 @@ static lm_status add_batches(const job *j, size_t batch, int order, const lm_run
     return LM_OK;
 }
 
-static lm_status sort_tokens(lm_ngram_counts *c, lm_tokens *t, uint32_t *map, const lm_run *run,
-                             lm_err *e)
+static lm_status sort_tokens(lm_ngram_counts *c, lm_tokens *t, const uint32_t *map, lm_grams *grams,
+                             const lm_run *run, lm_err *e)
 {
     const size_t batch = batch_size(t, run);
-    job j = {.tokens = t, .map = {map, c->bos, c->eos}};
-    j.mass = lm_new(c->vocab->size, sizeof *j.mass, e);
+    job j = {.tokens = t, .map = {map, c->bos, c->eos}, .grams = grams};
     j.id = lm_resize(NULL, batch + (size_t)c->order, sizeof *j.id, e);
-    lm_status s = j.mass && j.id ? LM_OK : e->status;
-    if (!s) {
-        for (uint32_t w = 0; w < t->vocab->size; w++) {
-            map[w] = c->rank[map[w]];
-            j.mass[map[w]] += t->count[w];
-        }
-        j.mass[c->bos] += t->lines;
-        if (c->eos != LM_NO_WORD) j.mass[c->eos] += t->lines;
-        lm_vocab_free(t->vocab);
-        t->vocab = NULL;
-        s = lm_grams_new(&j.grams, c, j.mass, run, e);
-    }
-    if (!s) s = add_batches(&j, batch, c->order, run, e);
+    lm_status s = j.id ? add_batches(&j, batch, c->order, run, e) : e->status;
     lm_free(j.id);
-    lm_free(j.mass);
-    if (!s) s = lm_grams_finish(j.grams, run, e);
-    lm_grams_free(j.grams);
     return s;
 }
 
 static lm_status count_tokens(lm_ngram_counts *c, lm_tokens *t, const lm_ngram_options *options,
                               const lm_run *run, lm_err *e)
 {
+    lm_grams *grams = NULL;
     uint32_t *map = lm_new(t->vocab->size, sizeof *map, e);
-    lm_status s = map ? LM_OK : e->status;
-    if (!s) s = make_vocab(c, map, t, options, e);
-    if (!s) s = lm_ngram_rank_words(c, run, e);
-    if (!s) s = sort_tokens(c, t, map, run, e);
+    const lm_ngram_found found = {t->vocab, t->count, t->lines};
+    lm_status s = map ? lm_ngram_choose(c, &found, options, map, &grams, run, e) : e->status;
+    lm_vocab_free(t->vocab); /* its words are in the chosen one */
+    t->vocab = NULL;
+    if (!s) s = sort_tokens(c, t, map, grams, run, e);
     lm_free(map);
+    if (!s) s = lm_grams_finish(grams, run, e);
+    lm_grams_free(grams);
     return s;
 }
 
@@ -131,17 +143,29 @@ lm_status lm_ngram_count_text(lm_ngram_counts *c, lm_text *text, const lm_ngram_
                               const lm_run *run, lm_err *e)
 {
     lm_tokens t;
-    *c = (lm_ngram_counts){.order = options->order, .marks = !options->no_marks};
+    *c = (lm_ngram_counts){.order = options->order,
+                           .marks = !options->no_marks,
+                           .unit = lm_text_unit(text),
+                           .marks_as_words = lm_text_marks_as_words(text)};
     LM_TRY(lm_tokens_read(&t, text, c->marks, run, e));
     const lm_status s = count_tokens(c, &t, options, run, e);
     lm_tokens_free(&t);
-    if (s) lm_ngram_counts_free(c);
+    if (s) lm_ngram_counts_drop(c);
     return s;
 }
 
-void lm_ngram_counts_free(lm_ngram_counts *c)
+void lm_ngram_counts_drop(lm_ngram_counts *c)
 {
     lm_vocab_free(c->vocab);
+    lm_vocab_free(c->ranked);
+    lm_inputs_free(&c->inputs);
     lm_tables_free(&c->tables);
     *c = (lm_ngram_counts){0};
+}
+
+bool lm_ngram_counts_empty(const lm_ngram_counts *c)
+{
+    for (uint64_t rank = 0; rank < c->size[1]; rank++)
+        if (c->count[1][rank]) return false;
+    return true;
 }

@@ -6,12 +6,13 @@
  * of order 1 is indexed by rank; the n-grams of order k are sorted by their words, so that the
  * children of a node are neighbours in the table of order k+1.  N-grams that begin with <s> are
  * last in every table. */
-#ifndef LM_NGRAM_COUNTS_H
-#define LM_NGRAM_COUNTS_H
+#ifndef LM_NGRAM_COUNTS_PRIVATE_H
+#define LM_NGRAM_COUNTS_PRIVATE_H
+#include "lm/inputs.h"
 #include "lm/ngram.h"
 #include "lm/tables.h"
 
-typedef struct {
+typedef struct lm_ngram_counts {
     int order;
     bool marks;             /* <s> and </s> are events of the model, not only borders of lines */
     lm_vocab *vocab;        /* <s> included, whether the model has it or not */
@@ -27,14 +28,46 @@ typedef struct {
     uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1]; /* k >= 3: the n-gram without its first word */
     float *prob[LM_NGRAM_ORDER_MAX + 1];      /* of the last word after the others */
     float *bow[LM_NGRAM_ORDER_MAX + 1];       /* k < order: weight of the shorter context */
-    lm_tables tables;                         /* hold all of these but the vocabulary */
+    lm_tables tables;                         /* hold all of these but the vocabularies */
+
+    /* Of counts that are to be saved. */
+    lm_unit unit;
+    bool marks_as_words;
+    lm_inputs inputs;
+    lm_vocab *ranked; /* the vocabulary in the order of the tables */
 } lm_ngram_counts;
+
+/* Words of a text as they were found, and how often. */
+typedef struct {
+    const lm_vocab *vocab;
+    const uint64_t *count;
+    uint64_t lines;
+} lm_ngram_found;
+
+struct lm_grams;
+
+/* Chooses the vocabulary of empty tables and sets its ranks.  map[i] becomes the rank of the word
+ * i that was found.  *grams is ready to fill the tables. */
+LM_MUST_USE lm_status lm_ngram_choose(lm_ngram_counts *counts, const lm_ngram_found *found,
+                                      const lm_ngram_options *options, uint32_t *map,
+                                      struct lm_grams **grams, const lm_run *run, lm_err *e);
 
 /* Counts the n-grams of all orders up to options->order. */
 LM_MUST_USE lm_status lm_ngram_count_text(lm_ngram_counts *counts, lm_text *text,
                                           const lm_ngram_options *options, const lm_run *run,
                                           lm_err *e);
-void lm_ngram_counts_free(lm_ngram_counts *counts); /* the vocabulary too, if still there */
+void lm_ngram_counts_drop(lm_ngram_counts *counts); /* all that is still there */
+bool lm_ngram_counts_empty(const lm_ngram_counts *counts);
+
+/* Adds up the n-grams of count files, the words chosen by the options. */
+LM_MUST_USE lm_status lm_ngram_count_files(lm_ngram_counts *counts, char *const *paths,
+                                           size_t count, const lm_ngram_options *options,
+                                           const lm_run *run, lm_err *e);
+
+/* Reads n-grams with their counts from lines of text. */
+LM_MUST_USE lm_status lm_ngram_count_tsv(lm_ngram_counts *counts, char *const *paths, size_t count,
+                                         const lm_ngram_options *options, lm_unit unit,
+                                         const lm_run *run, lm_err *e);
 
 /* Sets rank, id and the marks' ranks from the vocabulary. */
 LM_MUST_USE lm_status lm_ngram_rank_words(lm_ngram_counts *counts, const lm_run *run, lm_err *e);

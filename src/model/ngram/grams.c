@@ -26,7 +26,7 @@ struct lm_grams {
     lm_gram_input *inputs;
     size_t input_count, input_capacity;
     lm_temp **merged; /* (parts) */
-    bool filled;
+    bool filled, exact;
 };
 
 /* ---- parts ---- */
@@ -74,6 +74,11 @@ static void close_temps(lm_temp **temps, size_t count)
 {
     for (size_t i = 0; temps && i < count; i++) lm_temp_close(temps[i]);
     lm_free(temps);
+}
+
+void lm_grams_exact(lm_grams *g)
+{
+    g->exact = true;
 }
 
 void lm_grams_free(lm_grams *g)
@@ -191,12 +196,12 @@ typedef struct {
     lm_ngram_counts *counts;
     uint64_t at[LM_NGRAM_ORDER_MAX + 2]; /* next free node of each order */
     uint32_t next_word;                  /* the first one whose children are not known yet */
-    bool overflow;
+    bool overflow, exact;
 } filling;
 
 static filling begin_part(const lm_grams *g, size_t part)
 {
-    filling f = {.counts = g->counts, .next_word = g->part_word[part]};
+    filling f = {.counts = g->counts, .next_word = g->part_word[part], .exact = g->exact};
     for (size_t earlier = 0; earlier < part; earlier++)
         for (int k = 2; k <= g->counts->order; k++) f.at[k] += g->part_size[earlier][k];
     return f;
@@ -218,8 +223,8 @@ static void fill_gram(filling *f, int common, const uint32_t *word, int words, u
         if (k < c->order) c->first[k][f->at[k]] = (uint32_t)f->at[k + 1];
         f->at[k]++;
     }
-    add_count(f, &c->count[1][word[0]], count);
-    for (int k = 2; k <= words; k++) add_count(f, &c->count[k][f->at[k] - 1], count);
+    for (int k = f->exact ? words : 1; k <= words; k++)
+        add_count(f, k == 1 ? &c->count[1][word[0]] : &c->count[k][f->at[k] - 1], count);
 }
 
 static void end_part(filling *f, const lm_grams *g, size_t part)

@@ -44,6 +44,8 @@ typedef struct lm_grams lm_grams;
 LM_MUST_USE lm_status lm_grams_new(lm_grams **grams, lm_ngram_counts *counts, const uint64_t *mass,
                                    const lm_run *run, lm_err *e);
 void lm_grams_free(lm_grams *grams); /* NULL is allowed */
+/* What is added next are n-grams with the counts they have, not grams whose prefixes count too. */
+void lm_grams_exact(lm_grams *grams);
 
 /* Sorts a batch.  The first one, if it is also the last, stays in memory, and the tables are
  * filled at once; others become runs in temporary files. */

@@ -2,9 +2,30 @@
 #include "lm/ngram.h"
 #include "counts.h"
 #include "lm/memory.h"
+#include "lm/ngram_counts.h"
 #include "trie.h"
 
 /* ---- making and freeing ---- */
+
+/* Makes a model of counts, which are used up. */
+static lm_status make_model(lm_ngram **out, lm_ngram_counts *counts,
+                            const lm_ngram_options *options, const lm_run *run, lm_err *e)
+{
+    lm_ngram *model = lm_new(1, sizeof *model, e);
+    lm_status s = model ? LM_OK : e->status;
+    if (!s) {
+        model->lang.type = &lm_ngram_lang;
+        model->lang.unit = counts->unit;
+        model->lang.marks_as_words = counts->marks_as_words;
+        s = lm_ngram_estimate(model, counts, options, run, e);
+        if (!s) s = lm_ngram_pack(model, counts, run, e);
+    }
+    if (s)
+        lm_ngram_free(model);
+    else
+        *out = model;
+    return s;
+}
 
 lm_status lm_ngram_train(lm_ngram **out, lm_text *text, const lm_ngram_options *options,
                          const lm_run *run, lm_err *e)
@@ -12,20 +33,28 @@ lm_status lm_ngram_train(lm_ngram **out, lm_text *text, const lm_ngram_options *
     lm_ngram_counts counts;
     *out = NULL;
     LM_TRY(lm_ngram_count_text(&counts, text, options, run, e));
-    lm_ngram *model = lm_new(1, sizeof *model, e);
-    lm_status s = model ? LM_OK : e->status;
-    if (!s) {
-        model->lang.type = &lm_ngram_lang;
-        model->lang.unit = lm_text_unit(text);
-        model->lang.marks_as_words = lm_text_marks_as_words(text);
-        s = lm_ngram_estimate(model, &counts, options, run, e);
-        if (!s) s = lm_ngram_pack(model, &counts, run, e);
-    }
-    lm_ngram_counts_free(&counts);
-    if (s)
-        lm_ngram_free(model);
-    else
-        *out = model;
+    lm_status s = LM_OK;
+    if (lm_ngram_counts_empty(&counts))
+        s = lm_fail(e, LM_EFORMAT, "%s: no text", lm_text_place(text));
+    if (!s) s = make_model(out, &counts, options, run, e);
+    lm_ngram_counts_drop(&counts);
+    return s;
+}
+
+lm_status lm_ngram_train_counts(lm_ngram **out, char *const *paths, size_t count,
+                                const lm_ngram_options *options, lm_inputs *inputs,
+                                const lm_run *run, lm_err *e)
+{
+    lm_ngram_counts counts;
+    *out = NULL;
+    LM_TRY(lm_ngram_count_files(&counts, paths, count, options, run, e));
+    lm_status s = LM_OK;
+    if (lm_ngram_counts_empty(&counts))
+        s = lm_fail(e, LM_EFORMAT, "%s: counts of no text", paths[0]);
+    for (size_t i = 0; !s && i < counts.inputs.count; i++)
+        s = lm_inputs_add(inputs, &counts.inputs.item[i], e);
+    if (!s) s = make_model(out, &counts, options, run, e);
+    lm_ngram_counts_drop(&counts);
     return s;
 }
 

@@ -64,8 +64,8 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     LM_TRY(lm_config_add_mark(out, "unk", vocab->unk, e));
     LM_TRY(lm_config_add_mark(out, "eos", vocab->eos, e));
     LM_TRY(lm_config_add_mark(out, "bos", vocab->bos, e));
-    LM_TRY(lm_str_addf(out, e, ",\"marks_as_words\":%s,\"ngrams\":",
-                       m->lang.marks_as_words ? "true" : "false"));
+    LM_TRY(lm_str_addf(
+        out, e, ",\"marks_as_words\":%s,\"ngrams\":", m->lang.marks_as_words ? "true" : "false"));
     LM_TRY(lm_config_add_sizes(out, m->count, m->lang.order, e));
     LM_TRY(lm_str_addf(out, e, ",\"slots\":"));
     LM_TRY(lm_config_add_sizes(out, m->slots, m->lang.order, e));

@@ -166,7 +166,6 @@ lm_status lm_tokens_read(lm_tokens *t, lm_text *text, bool marks, const lm_run *
     reading job = {t, text, marks, block_size(run), run};
     lm_status s = lm_vocab_new(&t->vocab, e);
     if (!s) s = read_blocks(&job, e);
-    if (!s && t->length == 0) s = lm_fail(e, LM_EFORMAT, "%s: no text", lm_text_place(text));
     if (!s && lm_text_invalid(text))
         lm_warn(run, "%llu bytes of the text are not UTF-8; each was taken as a character",
                 (unsigned long long)lm_text_invalid(text));

@@ -21,7 +21,7 @@ typedef struct {
     lm_temp *temp; /* the tokens before; NULL: all are in memory */
 } lm_tokens;
 
-/* Reads a text to its end.  Errors: LM_EFORMAT (no text), LM_EIO, LM_ENOMEM, LM_ESTOPPED. */
+/* Reads a text to its end.  Errors: LM_EFORMAT, LM_EIO, LM_ENOMEM, LM_ESTOPPED. */
 LM_MUST_USE lm_status lm_tokens_read(lm_tokens *tokens, lm_text *text, bool marks,
                                      const lm_run *run, lm_err *e);
 void lm_tokens_free(lm_tokens *tokens);
