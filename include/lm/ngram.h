@@ -26,35 +26,57 @@ extern "C" {
 
 enum { LM_NGRAM_ORDER_MAX = 10 };
 
+/* How counts become probabilities; formulas and sources are in src/model/ngram/estimate.c. */
 typedef enum {
-    LM_NGRAM_MLE,  /* C(hw)/C(h); an unseen context falls to the next shorter one */
-    LM_NGRAM_ADDK, /* (C(hw)+k)/(C(h)+k|V|); 1/|V| for an unseen context */
-    LM_NGRAM_MKN,  /* interpolated modified Kneser-Ney, the unigrams with 1/|V| */
-    LM_NGRAM_ARPA  /* not estimated here: read from an ARPA file */
+    LM_NGRAM_MLE,          /* relative frequency */
+    LM_NGRAM_ADDK,         /* k more of every word; 1/|V| for an unseen context */
+    LM_NGRAM_ADDK_BACKOFF, /* the same, but what was not seen has its share by the shorter context
+                            */
+    LM_NGRAM_GT,           /* Katz back-off with Good-Turing discounts */
+    LM_NGRAM_WB,           /* Witten-Bell */
+    LM_NGRAM_ABS,          /* absolute discounting */
+    LM_NGRAM_KN,           /* Kneser-Ney */
+    LM_NGRAM_MKN,          /* modified Kneser-Ney */
+    LM_NGRAM_ARPA          /* not estimated here: read from an ARPA file */
 } lm_ngram_smooth;
-#define LM_NGRAM_SMOOTH_NAMES "mle|addk|mkn"
+#define LM_NGRAM_SMOOTH_NAMES "mle|addk|addk-backoff|gt|wb|abs|kn|mkn"
+const char *lm_ngram_smooth_name(lm_ngram_smooth smooth);
 
 typedef struct {
     int order; /* 1 .. LM_NGRAM_ORDER_MAX */
     lm_ngram_smooth smooth;
-    double k;                    /* ADDK: > 0; Laplace's is 1 */
-    bool closed;                 /* no <unk> */
-    bool no_marks;               /* no <s> and </s>: a line's first words use shorter orders */
-    bool fallback;               /* MKN: use fallback_discount where none can be estimated, */
-    double fallback_discount[3]; /* for counts 1, 2, 3 and more; else fail */
+    bool backoff;                           /* WB, ABS, KN, MKN: backed off, not interpolated */
+    double k;                               /* ADDK, ADDK_BACKOFF: > 0; Laplace's is 1 */
+    bool fallback;                          /* where no discount can be estimated, use those */
+    double fallback_discount[3];            /* below, else fail; ABS, KN: the first of them; MKN: */
+                                            /* for counts 1, 2, 3 and more */
+    uint32_t prune[LM_NGRAM_ORDER_MAX + 1]; /* n-grams of order k read no more often than */
+                                            /* prune[k] times are left out; prune[1] is 0 */
+    double entropy_prune;                   /* lm_ngram_prune with this threshold; 0: not */
+    bool closed;                            /* no <unk> */
+    bool no_marks; /* no <s> and </s>: a line's first words use shorter orders */
+    /* Words become <unk> that are not in `words` (NULL: all are), were read less often than
+     * min_count, or are not among the vocab_size most frequent (0: no limit). */
+    lm_vocab *words;
+    uint64_t min_count, vocab_size;
 } lm_ngram_options;
 #define LM_NGRAM_DEFAULTS                                                                          \
     {                                                                                              \
-        5, LM_NGRAM_MKN, 1.0, false, false, true,                                                  \
-        {                                                                                          \
-            0.5, 1.0, 1.5                                                                          \
+        .order = 5, .smooth = LM_NGRAM_MKN, .k = 1.0, .fallback = true, .fallback_discount = {     \
+            0.5,                                                                                   \
+            1.0,                                                                                   \
+            1.5                                                                                    \
         }                                                                                          \
     }
+
+/* Errors: LM_EUSAGE for values out of range or that contradict each other. */
+LM_MUST_USE lm_status lm_ngram_check_options(const lm_ngram_options *options, lm_err *e);
 
 /* A model.  Tables are indexed by order, 1 .. order; those of order k have count[k] entries. */
 typedef struct {
     lm_lang lang; /* vocabulary, spelling, unit */
     lm_ngram_smooth smooth;
+    bool backoff;
     double k;
     uint64_t count[LM_NGRAM_ORDER_MAX + 2];
     /* k >= 2: last word of the n-gram.  At k = 1 the index is the word. */
@@ -66,19 +88,25 @@ typedef struct {
     const uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1];
     /* Probability of the last word after the others. */
     const float *prob[LM_NGRAM_ORDER_MAX + 1];
-    /* k < order.  MLE, MKN: weight of the shorter context for words that are not children.
-     * ADDK: the probability of each of them. */
+    /* k < order.  Weight of the shorter context for words that are not children; ADDK: the
+     * probability of each of them. */
     const float *bow[LM_NGRAM_ORDER_MAX + 1];
-    double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* MKN: D1, D2, D3+ of each order */
+    double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* ABS, KN, MKN: D1, D2, D3+ by order */
     lm_arena arena;                             /* the tables of a model that was trained here */
 } lm_ngram;
 
 /* Reads `text` to its end, one sentence a line, and estimates a model.  Its units and marks
  * follow `text` and `options`.  The result depends on neither threads nor memory.
- * Errors: LM_EFORMAT (no text; discounts that cannot be estimated; over 2^32 - 2 tokens or
- * n-grams of one order); LM_EIO; LM_ENOMEM; LM_ESTOPPED. */
+ * Errors: LM_EUSAGE (options); LM_EFORMAT (no text; discounts that cannot be estimated; over
+ * 2^32 - 2 tokens or n-grams of one order); LM_EIO; LM_ENOMEM; LM_ESTOPPED. */
 LM_MUST_USE lm_status lm_ngram_train(lm_ngram **model, lm_text *text,
                                      const lm_ngram_options *options, const lm_run *run, lm_err *e);
+
+/* Leaves out n-grams whose loss raises the model's perplexity by less than a share `threshold`
+ * each, unless a longer one needs them (Stolcke, Entropy-based pruning of backoff language
+ * models, 1998).  Errors: LM_EUSAGE (ADDK does not back off); LM_EFORMAT; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_ngram_prune(lm_ngram *model, double threshold, const lm_run *run,
+                                     lm_err *e);
 
 /* Adds configuration and tables to a writer of kind "ngram"; the model must outlive it. */
 LM_MUST_USE lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e);

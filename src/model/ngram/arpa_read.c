@@ -482,19 +482,17 @@ static void back_off_missing(reader *r, const lm_ngram_counts *c)
     }
 }
 
-static lm_status take_values(lm_ngram *m, const reader *r, lm_ngram_counts *c, lm_err *e)
+static lm_status take_values(const reader *r, lm_ngram_counts *c, lm_err *e)
 {
     for (int k = 1; k <= r->order; k++) {
         const rows *t = &r->rows[k];
-        float *prob = lm_arena_new(&c->arena, t->count, sizeof *prob, e);
-        if (!prob) return e->status;
-        if (t->count) memcpy(prob, t->prob, t->count * sizeof *prob);
-        m->prob[k] = prob;
+        c->prob[k] = lm_arena_new(&c->arena, t->count, sizeof **c->prob, e);
+        if (!c->prob[k]) return e->status;
+        if (t->count) memcpy(c->prob[k], t->prob, t->count * sizeof **c->prob);
         if (k == r->order) break;
-        float *bow = lm_arena_new(&c->arena, t->count, sizeof *bow, e);
-        if (!bow) return e->status;
-        if (t->count) memcpy(bow, t->bow, t->count * sizeof *bow);
-        m->bow[k] = bow;
+        c->bow[k] = lm_arena_new(&c->arena, t->count, sizeof **c->bow, e);
+        if (!c->bow[k]) return e->status;
+        if (t->count) memcpy(c->bow[k], t->bow, t->count * sizeof **c->bow);
     }
     return LM_OK;
 }
@@ -507,7 +505,7 @@ static lm_status read_model(reader *r, lm_ngram *m, lm_ngram_counts *c, const lm
     LM_TRY(renumber(r, e));
     LM_TRY(build_trie(r, c, run, e));
     back_off_missing(r, c);
-    LM_TRY(take_values(m, r, c, e));
+    LM_TRY(take_values(r, c, e));
     c->vocab = r->vocab;
     r->vocab = NULL;
     lm_ngram_take_tables(m, c);

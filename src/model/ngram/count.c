@@ -74,45 +74,19 @@ static lm_status read_tokens(tokens *t, new_words *words, lm_text *text, bool ma
     return LM_OK;
 }
 
-/* ---- the vocabulary: by descending count, ties in byte order ---- */
-
-static int by_count(const void *context, const void *a, const void *b)
-{
-    const new_words *words = context;
-    uint32_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    if (words->count[x] != words->count[y]) return words->count[x] > words->count[y] ? -1 : 1;
-    return lm_slice_compare(lm_vocab_word(words->vocab, x), lm_vocab_word(words->vocab, y));
-}
-
-/* Fills `vocab` in its final order and `map` from the ids of reading to those. */
-static lm_status rank_words(lm_vocab *vocab, uint32_t *map, const new_words *words, uint32_t *order,
-                            const lm_ngram_options *options, lm_err *e)
-{
-    const uint32_t size = words->vocab->size;
-    if (!options->closed) LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
-    if (!options->no_marks) LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
-    for (uint32_t i = 0; i < size; i++) order[i] = i;
-    LM_TRY(lm_sort(order, size, sizeof *order, by_count, words, e));
-    for (uint32_t i = 0; i < size; i++) /* "<unk>" in the text is the mark, if there is one */
-        LM_TRY(lm_vocab_add(vocab, lm_vocab_word(words->vocab, order[i]), &map[order[i]], e));
-    return lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
-}
+/* ---- from ids of reading to those of the vocabulary ---- */
 
 static lm_status rename_tokens(tokens *t, lm_vocab *vocab, const new_words *words,
                                const lm_ngram_options *options, lm_err *e)
 {
     uint32_t *map = lm_new(words->vocab->size, sizeof *map, e);
-    uint32_t *order = lm_new(words->vocab->size, sizeof *order, e);
-    lm_status s = map && order ? LM_OK : e->status;
-    if (!s) s = rank_words(vocab, map, words, order, options, e);
+    lm_status s = map ? LM_OK : e->status;
+    if (!s) s = lm_ngram_choose_words(vocab, map, words->vocab, words->count, options, e);
     for (size_t i = 0; !s && i < t->length; i++) {
         const uint32_t id = t->id[i];
         t->id[i] = id == NEW_BOS ? vocab->bos : id == NEW_EOS ? vocab->eos : map[id];
     }
     lm_free(map);
-    lm_free(order);
     return s;
 }
 
@@ -271,7 +245,10 @@ static lm_status fill_tables(sorter *s, const lm_run *run, lm_err *e)
     LM_TRY(new_tables(c, e));
     lm_parallel_for(lm_run_pool(run), s->parts, fill_part, s);
     for (int k = 1; k < s->order; k++) c->first[k][c->size[k]] = (uint32_t)c->size[k + 1];
-    c->border[1] = c->vocab->bos;
+    c->bos = c->vocab->bos;
+    c->unk = c->vocab->unk;
+    c->eos = c->vocab->eos;
+    c->border[1] = c->bos;
     for (int k = 2; k <= s->order; k++) c->border[k] = c->first[k - 1][c->border[k - 1]];
     return LM_OK;
 }

@@ -1,82 +1,175 @@
-/* estimate.c - from counts to probabilities: the parts all estimators share, MLE and add-k. */
+/* estimate.c - from counts to probabilities.
+ *
+ * Every estimator takes something, D, from the counts of the words seen after a context h, or
+ * widens, by B, what they are divided by.  With A(h) = sum_w a(hw) and N(h) words seen after h:
+ *
+ *   u(w|h)  = (a(hw) - D(a(hw))) / (A(h) + B(h))
+ *   free(h) = 1 - sum_w u(w|h)
+ *
+ * over the n-grams that are not pruned.  What is free goes to the words in one of three ways:
+ *
+ *   interpolated  p(w|h) = u(w|h) + free(h) p(w|h')     h' = h without its first word
+ *   backed off    p(w|h) = u(w|h) for a word seen after h, else free(h) p(w|h') over the sum
+ *                          of p(v|h') of all words v not seen after h
+ *   shared        p(w|h) = u(w|h) for a word seen after h, else free(h) / (|V| - N(h))
+ *
+ *                 a   D(a)         B(h)                        from
+ *   mle           C   0            0     interpolated
+ *   addk          C   -k           k|V|  shared                Lidstone; Laplace with k = 1
+ *   addk-backoff  C   -k           k|V|  backed off
+ *   gt            C   discount.c   0     backed off            Katz 1987
+ *   wb            C   0            N(h)  either                Witten and Bell 1991, method C
+ *   abs           C   D            0     either                Ney, Essen and Kneser 1994
+ *   kn            a   D            0     either                Kneser and Ney 1995
+ *   mkn           a   D1, D2, D3+  0     either                Chen and Goodman 1999, section 3
+ *
+ * C(g) is how often g was read.  Kneser-Ney's a(g) is C(g) for the highest order and for
+ * n-grams that begin with <s>, else the number of different words before g (Heafield et al.
+ * 2013, section 3).  Unigrams are interpolated with 1/|V|, and shared with addk. */
 #include <string.h>
 #include "counts.h"
 
-enum { CHUNK = 1 << 12 };
-
-/* ---- relative frequencies ----
- * p(w|h) = (C(hw) + k) / (C(h) + k|V|), and for every word not seen after h the same with
- * C(hw) = 0, kept as bow(h).  MLE is k = 0 with bow(h) = 0 after a seen context, and 1 where
- * nothing was seen, so that an unseen context falls to the shorter one. */
-
 typedef struct {
-    const lm_ngram_counts *counts;
-    double k, outputs; /* |V| */
-    int order;         /* of the contexts */
-    float *prob, *bow; /* of order + 1, of order */
-} frequencies;
+    lm_ngram_counts *c;
+    const lm_ngram_options *options;
+    uint32_t *adjusted[LM_NGRAM_ORDER_MAX + 1];
+    const uint32_t *a[LM_NGRAM_ORDER_MAX + 1];
+    double discount[LM_NGRAM_ORDER_MAX + 1][LM_NGRAM_DISCOUNTS];
+    int order; /* of the contexts of a loop */
+} estimation;
 
-static void frequency_chunk(void *context, size_t chunk)
+static bool is_kneser_ney(const lm_ngram_options *o)
 {
-    const frequencies *job = context;
-    const lm_ngram_counts *c = job->counts;
-    const uint32_t *first = c->first[job->order], *count = c->count[job->order + 1];
-    const uint64_t contexts = c->size[job->order], begin = (uint64_t)chunk * CHUNK;
-    const uint64_t end = begin + CHUNK < contexts ? begin + CHUNK : contexts;
-    for (uint64_t h = begin; h < end; h++) {
-        uint64_t sum = 0;
-        for (uint32_t i = first[h]; i < first[h + 1]; i++) sum += count[i];
-        const double total = (double)sum + job->k * job->outputs;
-        for (uint32_t i = first[h]; i < first[h + 1]; i++)
-            job->prob[i] = (float)((count[i] + job->k) / total);
-        job->bow[h] = job->k > 0 ? (float)(job->k / total) : sum ? 0.0f : 1.0f;
-    }
+    return o->smooth == LM_NGRAM_KN || o->smooth == LM_NGRAM_MKN;
 }
 
-static void frequency_unigrams(const lm_ngram_counts *c, double k, double outputs, float *prob)
+static bool backs_off(const lm_ngram_options *o)
 {
-    uint64_t sum = 0;
-    for (uint32_t w = 0; w < c->size[1]; w++)
-        if (w != c->vocab->bos) sum += c->count[1][w];
-    const double total = (double)sum + k * outputs;
-    for (uint32_t w = 0; w < c->size[1]; w++)
-        prob[w] = w == c->vocab->bos ? 0.0f : (float)((c->count[1][w] + k) / total);
+    return o->backoff || o->smooth == LM_NGRAM_GT || o->smooth == LM_NGRAM_ADDK_BACKOFF;
 }
 
-static lm_status estimate_frequencies(lm_ngram *model, lm_ngram_counts *c, double k,
-                                      const lm_run *run, lm_err *e)
+static bool is_addk(const lm_ngram_options *o)
 {
-    float *prob[LM_NGRAM_ORDER_MAX + 1] = {0};
-    const double outputs = (double)lm_vocab_outputs(c->vocab);
-    for (int order = 1; order <= c->order; order++) {
-        prob[order] = lm_arena_new(&c->arena, (size_t)c->size[order], sizeof **prob, e);
-        if (!prob[order]) return e->status;
-        model->prob[order] = prob[order];
+    return o->smooth == LM_NGRAM_ADDK || o->smooth == LM_NGRAM_ADDK_BACKOFF;
+}
+
+/* ---- a(g) ---- */
+
+/* Order i + 1 of the adjusted counts: one for every n-gram that has it as its suffix. */
+static void adjust_order(void *context, size_t i)
+{
+    const estimation *job = context;
+    const lm_ngram_counts *c = job->c;
+    const int k = (int)i + 1;
+    const uint32_t *suffix = lm_ngram_suffixes(c, k + 1);
+    for (uint64_t g = 0; g < c->size[k + 1]; g++) job->adjusted[k][suffix[g]]++;
+    for (uint64_t g = c->border[k]; g < c->size[k]; g++) job->adjusted[k][g] = c->count[k][g];
+}
+
+static lm_status choose_counts(estimation *job, const lm_run *run, lm_err *e)
+{
+    const lm_ngram_counts *c = job->c;
+    for (int k = 1; k <= c->order; k++) job->a[k] = c->count[k];
+    if (!is_kneser_ney(job->options)) return LM_OK;
+    for (int k = 1; k < c->order; k++) {
+        job->adjusted[k] = lm_new((size_t)c->size[k], sizeof **job->adjusted, e);
+        if (!job->adjusted[k]) return e->status;
+        job->a[k] = job->adjusted[k];
     }
-    frequency_unigrams(c, k, outputs, prob[1]);
-    for (int order = 1; order < c->order; order++) {
-        float *bow = lm_arena_new(&c->arena, (size_t)c->size[order], sizeof *bow, e);
-        if (!bow) return e->status;
-        frequencies job = {c, k, outputs, order, prob[order + 1], bow};
-        lm_parallel_for(lm_run_pool(run), (size_t)((c->size[order] + CHUNK - 1) / CHUNK),
-                        frequency_chunk, &job);
-        model->bow[order] = bow;
-    }
+    lm_parallel_for(lm_run_pool(run), (size_t)c->order - 1, adjust_order, job);
     return LM_OK;
 }
 
-lm_status lm_ngram_mle(lm_ngram *model, lm_ngram_counts *counts, const lm_run *run, lm_err *e)
+/* ---- u(w|h) and free(h) ---- */
+
+typedef struct {
+    double total; /* A(h) + B(h) */
+    double free;  /* the part of it that no n-gram has */
+    uint64_t kept;
+} share;
+
+static double discount_of(const double discount[LM_NGRAM_DISCOUNTS], uint32_t a)
 {
-    return estimate_frequencies(model, counts, 0, run, e);
+    return discount[a < LM_NGRAM_DISCOUNTS ? a : LM_NGRAM_DISCOUNTS - 1];
 }
 
-lm_status lm_ngram_addk(lm_ngram *model, lm_ngram_counts *counts, double k, const lm_run *run,
-                        lm_err *e)
+static double widening(const estimation *job, uint64_t seen)
 {
-    return estimate_frequencies(model, counts, k, run, e);
+    if (job->options->smooth == LM_NGRAM_WB) return (double)seen;
+    return is_addk(job->options) ? job->options->k * (double)lm_ngram_outputs(job->c) : 0;
 }
 
-/* ---- all of them ---- */
+/* Of the context whose n-grams, of order k, are from .. until-1. */
+static share share_of(const estimation *job, int k, uint64_t from, uint64_t until)
+{
+    const uint32_t *a = job->a[k], *count = job->c->count[k];
+    const uint32_t pruned = job->options->prune[k];
+    uint64_t sum = 0, seen = 0, lost = 0;
+    double discounted = 0;
+    share s = {0};
+    for (uint64_t g = from; g < until; g++) {
+        sum += a[g];
+        seen += count[g] > 0;
+        if (count[g] > pruned) {
+            s.kept++;
+            discounted += discount_of(job->discount[k], a[g]);
+        } else {
+            lost += a[g];
+        }
+    }
+    const double wider = widening(job, seen);
+    s.total = (double)sum + wider;
+    s.free = discounted + (double)lost + wider;
+    if (s.free < 0) s.free = 0; /* rounding */
+    /* Nothing was seen; or nothing would be left for words to back off to (Doug Paul's way). */
+    if (s.total == 0 ||
+        (s.free == 0 && backs_off(job->options) && s.kept < lm_ngram_outputs(job->c))) {
+        s.total++;
+        s.free++;
+    }
+    return s;
+}
+
+static float own_part(const estimation *job, int k, uint64_t g, const share *s)
+{
+    const uint32_t a = job->a[k][g];
+    return (float)((a - discount_of(job->discount[k], a)) / s->total);
+}
+
+static double equal_part(const estimation *job, const share *s)
+{
+    const uint64_t unseen = lm_ngram_outputs(job->c) - s->kept;
+    return unseen ? s->free / s->total / (double)unseen : 0;
+}
+
+static void estimate_unigrams(const estimation *job)
+{
+    const lm_ngram_counts *c = job->c;
+    const uint64_t outputs = lm_ngram_outputs(c);
+    const share s = share_of(job, 1, 0, outputs);
+    const double uniform = s.free / s.total / (double)outputs, equal = equal_part(job, &s);
+    for (uint64_t w = 0; w < outputs; w++) {
+        const uint32_t a = job->a[1][w];
+        const double own = (a - discount_of(job->discount[1], a)) / s.total;
+        c->prob[1][w] = (float)(!is_addk(job->options) ? own + uniform : a ? own : equal);
+    }
+}
+
+static void estimate_range(void *context, uint64_t h, uint64_t end)
+{
+    const estimation *job = context;
+    const lm_ngram_counts *c = job->c;
+    const int k = job->order + 1; /* of the n-grams */
+    for (; h < end; h++) {
+        const uint32_t from = c->first[k - 1][h], until = c->first[k - 1][h + 1];
+        const share s = share_of(job, k, from, until);
+        for (uint32_t g = from; g < until; g++) c->prob[k][g] = own_part(job, k, g, &s);
+        c->bow[k - 1][h] =
+            (float)(job->options->smooth == LM_NGRAM_ADDK ? equal_part(job, &s) : s.free / s.total);
+    }
+}
+
+/* ---- all orders ---- */
 
 /* Without marks, <s> was only the border of lines: its n-grams, last in every table, and its
  * id, the last, go. */
@@ -91,8 +184,66 @@ static lm_status drop_borders(lm_ngram_counts *c, lm_err *e)
         s = w == c->vocab->unk ? lm_vocab_add_mark(shorter, "<unk>", &shorter->unk, e)
                                : lm_vocab_add(shorter, lm_vocab_word(c->vocab, w), &id, e);
     lm_vocab_free(s ? shorter : c->vocab);
-    if (!s) c->vocab = shorter;
-    return s;
+    if (s) return s;
+    c->vocab = shorter;
+    c->bos = LM_NO_WORD;
+    return LM_OK;
+}
+
+static lm_status new_tables(lm_ngram_counts *c, lm_err *e)
+{
+    for (int k = 1; k <= c->order; k++) {
+        const size_t size = (size_t)c->size[k];
+        if (!(c->prob[k] = lm_arena_new(&c->arena, size, sizeof **c->prob, e))) return e->status;
+        if (k == c->order) break;
+        if (!(c->bow[k] = lm_arena_new(&c->arena, size, sizeof **c->bow, e))) return e->status;
+    }
+    return LM_OK;
+}
+
+static lm_status estimate_own_parts(estimation *job, const lm_run *run, lm_err *e)
+{
+    lm_ngram_counts *c = job->c;
+    LM_TRY(choose_counts(job, run, e));
+    if (!c->marks) LM_TRY(drop_borders(c, e));
+    LM_TRY(new_tables(c, e));
+    for (int k = 1; k <= c->order; k++)
+        LM_TRY(lm_ngram_find_discounts(job->discount[k], c, k, job->a[k], job->options, run, e));
+    estimate_unigrams(job);
+    for (job->order = 1; job->order < c->order; job->order++)
+        lm_ngram_for_ranges(c->size[job->order], estimate_range, job, run);
+    return LM_OK;
+}
+
+static lm_status share_with_shorter(lm_ngram_counts *c, const lm_ngram_options *options,
+                                    const lm_run *run, lm_err *e)
+{
+    lm_ngram_excess excess;
+    if (options->smooth == LM_NGRAM_ADDK) return LM_OK; /* each context has all it needs */
+    if (!backs_off(options)) {
+        lm_ngram_interpolate(c, run);
+        return LM_OK;
+    }
+    LM_TRY(lm_ngram_excess_new(&excess, c, e));
+    lm_ngram_back_off(c, NULL, &excess, run);
+    lm_ngram_excess_free(&excess);
+    return LM_OK;
+}
+
+static lm_status estimate(lm_ngram *model, lm_ngram_counts *c, const lm_ngram_options *options,
+                          const lm_run *run, lm_err *e)
+{
+    estimation job = {.c = c, .options = options};
+    const lm_status s = estimate_own_parts(&job, run, e);
+    for (int k = 1; k < c->order; k++) lm_free(job.adjusted[k]);
+    LM_TRY(s);
+    for (int k = 1; k <= c->order; k++)
+        if (options->smooth == LM_NGRAM_ABS || is_kneser_ney(options))
+            memcpy(model->discount[k], job.discount[k] + 1, sizeof model->discount[k]);
+    LM_TRY(lm_ngram_prune_counts(c, options->prune, e));
+    LM_TRY(share_with_shorter(c, options, run, e));
+    return options->entropy_prune > 0 ? lm_ngram_prune_entropy(c, options->entropy_prune, run, e)
+                                      : LM_OK;
 }
 
 void lm_ngram_take_tables(lm_ngram *model, lm_ngram_counts *c)
@@ -102,6 +253,8 @@ void lm_ngram_take_tables(lm_ngram *model, lm_ngram_counts *c)
         model->word[k] = c->word[k];
         model->first[k] = c->first[k];
         model->suffix[k] = c->suffix[k];
+        model->prob[k] = c->prob[k];
+        model->bow[k] = c->bow[k];
     }
     model->lang.vocab = c->vocab;
     model->lang.order = c->order;
@@ -110,32 +263,70 @@ void lm_ngram_take_tables(lm_ngram *model, lm_ngram_counts *c)
     c->arena = (lm_arena){0};
 }
 
-static lm_status estimate(lm_ngram *model, lm_ngram_counts *counts, const lm_ngram_options *options,
-                          const lm_run *run, lm_err *e)
-{
-    switch (options->smooth) {
-    case LM_NGRAM_MLE:
-        return lm_ngram_mle(model, counts, run, e);
-    case LM_NGRAM_ADDK:
-        return lm_ngram_addk(model, counts, options->k, run, e);
-    case LM_NGRAM_MKN:
-        return lm_ngram_kneser_ney(model, counts, options, run, e);
-    case LM_NGRAM_ARPA:
-        break;
-    }
-    return lm_fail(e, LM_EUSAGE, "an ARPA model is read, not estimated");
-}
-
 lm_status lm_ngram_estimate(lm_ngram *model, lm_ngram_counts *counts,
                             const lm_ngram_options *options, const lm_run *run, lm_err *e)
 {
     lm_progress(run, "estimating", 0, 0, "orders");
     LM_TRY(lm_ngram_link_suffixes(counts, run, e));
     LM_TRY(estimate(model, counts, options, run, e));
-    if (!counts->marks) LM_TRY(drop_borders(counts, e));
     model->smooth = options->smooth;
+    model->backoff = options->backoff;
     model->k = options->k;
     lm_ngram_take_tables(model, counts);
     lm_spell_train(&model->lang.spell, model->lang.vocab);
     return LM_OK;
+}
+
+/* ---- options ---- */
+
+static lm_status check_fallback(const lm_ngram_options *o, lm_err *e)
+{
+    const int discounts = o->smooth == LM_NGRAM_MKN                               ? 3
+                          : o->smooth == LM_NGRAM_KN || o->smooth == LM_NGRAM_ABS ? 1
+                                                                                  : 0;
+    for (int j = 1; o->fallback && j <= discounts; j++) {
+        const double d = o->fallback_discount[j - 1];
+        if (!(d >= 0 && d <= j) || (o->backoff && d >= j))
+            return lm_fail(e, LM_EUSAGE,
+                           "--discount-fallback: %g, for counts of %d, is not 0 to %d%s", d, j, j,
+                           o->backoff ? ", and less with --backoff" : "");
+    }
+    return LM_OK;
+}
+
+static lm_status check_pruning(const lm_ngram_options *o, lm_err *e)
+{
+    if (o->prune[1])
+        return lm_fail(e, LM_EUSAGE,
+                       "--prune: words are not pruned, so the first threshold is 0 "
+                       "(--min-count makes rare words <unk>)");
+    for (int k = 2; k <= o->order; k++)
+        if (o->prune[k] < o->prune[k - 1])
+            return lm_fail(e, LM_EUSAGE, "--prune: %u for order %d is less than %u before it",
+                           o->prune[k], k, o->prune[k - 1]);
+    if (o->entropy_prune > 0 && o->smooth == LM_NGRAM_ADDK)
+        return lm_fail(e, LM_EUSAGE, "--entropy-prune: addk does not back off (addk-backoff does)");
+    if (!(o->entropy_prune >= 0))
+        return lm_fail(e, LM_EUSAGE, "--entropy-prune: the threshold is not 0 or more");
+    return LM_OK;
+}
+
+lm_status lm_ngram_check_options(const lm_ngram_options *o, lm_err *e)
+{
+    if (o->order < 1 || o->order > LM_NGRAM_ORDER_MAX)
+        return lm_fail(e, LM_EUSAGE, "--order: %d is not 1 to %d", o->order, LM_NGRAM_ORDER_MAX);
+    if (o->smooth == LM_NGRAM_ARPA)
+        return lm_fail(e, LM_EUSAGE, "an ARPA model is read, not estimated");
+    if (is_addk(o) && !(o->k > 0))
+        return lm_fail(e, LM_EUSAGE, "--k: what is added is not above 0");
+    if (o->backoff && (o->smooth == LM_NGRAM_MLE || o->smooth == LM_NGRAM_ADDK))
+        return lm_fail(e, LM_EUSAGE, "--backoff: %s has no back-off form%s",
+                       lm_ngram_smooth_name(o->smooth),
+                       o->smooth == LM_NGRAM_ADDK ? "; addk-backoff is that" : "");
+    if (o->closed && (o->words || o->min_count || o->vocab_size))
+        return lm_fail(e, LM_EUSAGE,
+                       "--closed: without <unk> no word can be left out by --vocab, "
+                       "--min-count or --vocab-size");
+    LM_TRY(check_fallback(o, e));
+    return check_pruning(o, e);
 }

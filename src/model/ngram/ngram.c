@@ -10,6 +10,7 @@ lm_status lm_ngram_train(lm_ngram **out, lm_text *text, const lm_ngram_options *
 {
     lm_ngram_counts counts;
     *out = NULL;
+    LM_TRY(lm_ngram_check_options(options, e));
     LM_TRY(lm_ngram_count_text(&counts, text, options, run, e));
     lm_ngram *model = lm_new(1, sizeof *model, e);
     lm_status s = model ? LM_OK : e->status;

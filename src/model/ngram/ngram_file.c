@@ -2,15 +2,22 @@
  *
  * lm.config: {"order":3,"smooth":"mkn","unit":"word","vocab":9,"unk":0,"eos":1,"bos":8,
  *             "marks_as_words":false,"ngrams":[9,20,31],"discounts":[[..],[..],[..]]}
- * Marks the model has not are null; ADDK has "k" instead of "discounts".  Tables of order k:
+ * Marks the model has not are null; "backoff":true if backed off where either form exists; ABS,
+ * KN, MKN have "discounts", ADDK and ADDK_BACKOFF "k".  Tables of order k:
  * "k.word" (k >= 2), "k.first" (k < order), "k.suffix" (k >= 3), "k.prob", "k.bow" (k < order). */
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
+#include "counts.h"
 #include "lm/json.h"
-#include "lm/ngram.h"
 
-static const char *const smooth_names[] = {"mle", "addk", "mkn", "arpa"};
+static const char *const smooth_names[] = {"mle", "addk", "addk-backoff", "gt",  "wb",
+                                           "abs", "kn",   "mkn",          "arpa"};
+
+const char *lm_ngram_smooth_name(lm_ngram_smooth smooth)
+{
+    return smooth_names[smooth];
+}
 
 /* ---- the tables, walked by saving and loading alike ---- */
 
@@ -64,6 +71,7 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\",\"unit\":\"%s\",\"vocab\":%u",
                        m->lang.order, smooth_names[m->smooth], lm_unit_name(m->lang.unit),
                        vocab->size));
+    if (m->backoff) LM_TRY(lm_str_addf(out, e, ",\"backoff\":true"));
     LM_TRY(add_mark(out, "unk", vocab->unk, e));
     LM_TRY(add_mark(out, "eos", vocab->eos, e));
     LM_TRY(add_mark(out, "bos", vocab->bos, e));
@@ -72,8 +80,9 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     for (int k = 1; k <= m->lang.order; k++)
         LM_TRY(lm_str_addf(out, e, "%s%llu", k > 1 ? "," : "", (unsigned long long)m->count[k]));
     LM_TRY(lm_str_addf(out, e, "]"));
-    if (m->smooth == LM_NGRAM_MKN) LM_TRY(add_discounts(m, out, e));
-    if (m->smooth == LM_NGRAM_ADDK) {
+    if (m->smooth == LM_NGRAM_ABS || m->smooth == LM_NGRAM_KN || m->smooth == LM_NGRAM_MKN)
+        LM_TRY(add_discounts(m, out, e));
+    if (m->smooth == LM_NGRAM_ADDK || m->smooth == LM_NGRAM_ADDK_BACKOFF) {
         LM_TRY(lm_str_addf(out, e, ",\"k\":"));
         LM_TRY(lm_str_add_real(out, m->k, e));
     }
@@ -123,7 +132,7 @@ static lm_status read_choice(lm_json *j, const char *const *names, int count, in
 static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
 {
     int choice = 0;
-    LM_TRY(read_choice(j, smooth_names, 4, &choice, e));
+    LM_TRY(read_choice(j, smooth_names, LM_NGRAM_ARPA + 1, &choice, e));
     m->smooth = (lm_ngram_smooth)choice;
     return LM_OK;
 }
@@ -192,6 +201,7 @@ static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found
         return LM_OK;
     }
     if (lm_json_is(key, "smooth")) return read_smooth(j, m, e);
+    if (lm_json_is(key, "backoff")) return lm_json_bool(j, &m->backoff, e);
     if (lm_json_is(key, "unit")) return read_unit(j, m, e);
     if (lm_json_is(key, "vocab")) return lm_json_u64(j, &found->vocab, e);
     if (lm_json_is(key, "unk")) return read_mark(j, &found->unk, e);
@@ -236,7 +246,7 @@ static lm_status check_sizes(const lm_ngram *m, const shape *found, const char *
 }
 
 /* Children must follow each other and words and suffixes be in range. */
-static lm_status check_trie(const lm_ngram *m, const char *path, lm_err *e)
+lm_status lm_ngram_check_tables(const lm_ngram *m, const char *path, lm_err *e)
 {
     for (int k = 1; k <= m->lang.order; k++) {
         for (uint64_t i = 0; i < m->count[k]; i++) {
@@ -277,7 +287,7 @@ static lm_status view_tables(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
             bytes += tables[i].count * lm_dtype_size(tables[i].dtype);
         }
     }
-    return bytes > 64 << 20 ? LM_OK : check_trie(m, lm_ckpt_path(ckpt), e);
+    return bytes > 64 << 20 ? LM_OK : lm_ngram_check_tables(m, lm_ckpt_path(ckpt), e);
 }
 
 static lm_status load(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
