@@ -23,14 +23,15 @@ void lm_ngram_for_ranges(uint64_t size, void (*body)(void *job, uint64_t h, uint
     lm_parallel_for(lm_run_pool(run), (size_t)((size + RANGE - 1) / RANGE), do_range, &r);
 }
 
+/* ---- interpolation ---- */
+
 typedef struct {
     const lm_ngram_counts *c;
     uint8_t *const *keep;
     lm_ngram_excess *excess;
+    const lm_ngram_excess *before;
     int order; /* of the contexts of a loop */
 } sharing;
-
-/* ---- interpolation ---- */
 
 static void interpolate_range(void *context, uint64_t h, uint64_t end)
 {
@@ -44,25 +45,30 @@ static void interpolate_range(void *context, uint64_t h, uint64_t end)
             prob[g] = (float)((double)prob[g] + (double)free_part[h] * (double)lower[suffix[g]]);
 }
 
+static void for_all_orders(sharing *job, void (*body)(void *job, uint64_t h, uint64_t end),
+                           const lm_run *run)
+{
+    for (job->order = 1; job->order < job->c->order; job->order++)
+        lm_ngram_for_ranges(job->c->size[job->order], body, job, run);
+}
+
 void lm_ngram_interpolate(const lm_ngram_counts *c, const lm_run *run)
 {
     sharing job = {.c = c};
-    for (job.order = 1; job.order < c->order; job.order++)
-        lm_ngram_for_ranges(c->size[job.order], interpolate_range, &job, run);
+    for_all_orders(&job, interpolate_range, run);
 }
 
-/* ---- backing off ----
+/* ---- sums over all words ----
  * Where the words not seen after h are rare ones, rest(h) is a small difference of sums near 1,
  * and bow(h) is large: an error of the sum over all words after h' would be multiplied by it,
  * and again by that of the next order.  So that sum is not taken to be 1, but kept. */
 
 lm_status lm_ngram_excess_new(lm_ngram_excess *excess, const lm_ngram_counts *c, lm_err *e)
 {
-    *excess = (lm_ngram_excess){0};
     double sum = 0;
     for (uint64_t w = 0; w < c->size[1]; w++)
         if (w != c->bos) sum += (double)c->prob[1][w];
-    excess->none = sum - 1;
+    *excess = (lm_ngram_excess){.none = sum - 1};
     for (int k = 1; k < c->order; k++) {
         excess->after[k] = lm_new((size_t)c->size[k], sizeof **excess->after, e);
         if (excess->after[k]) continue;
@@ -87,53 +93,107 @@ double lm_ngram_rest(const lm_ngram_counts *c, const lm_ngram_excess *excess, in
     return rest > 0 ? rest : 0;
 }
 
+/* Over the n-grams hw of a context h. */
+typedef struct {
+    double seen, below;       /* sums of p(w|h) and of p(w|h') */
+    double dropped, rejoined; /* the same, of those that are not kept */
+} sums;
+
+static sums sums_of(const sharing *job, uint64_t h)
+{
+    const lm_ngram_counts *c = job->c;
+    const int k = job->order + 1;
+    const uint32_t *suffix = lm_ngram_suffixes(c, k);
+    sums s = {0};
+    for (uint32_t g = c->first[k - 1][h]; g < c->first[k - 1][h + 1]; g++) {
+        const bool kept = !job->keep || job->keep[k][g];
+        *(kept ? &s.seen : &s.dropped) += (double)c->prob[k][g];
+        *(kept ? &s.below : &s.rejoined) += (double)c->prob[k - 1][suffix[g]];
+    }
+    return s;
+}
+
+static void note_excess(const sharing *job, uint64_t h, double seen, double rest)
+{
+    const double bow = (double)job->c->bow[job->order][h];
+    job->excess->after[job->order][h] = (float)(seen + bow * rest - 1);
+}
+
+static void measure_range(void *context, uint64_t h, uint64_t end)
+{
+    const sharing *job = context;
+    for (; h < end; h++) {
+        const sums s = sums_of(job, h);
+        note_excess(job, h, s.seen, lm_ngram_rest(job->c, job->excess, job->order, h, s.below));
+    }
+}
+
+void lm_ngram_excess_fill(lm_ngram_excess *excess, const lm_ngram_counts *c, const lm_run *run)
+{
+    sharing job = {.c = c, .excess = excess};
+    for_all_orders(&job, measure_range, run);
+}
+
+/* ---- backing off ---- */
+
 /* A rest this small is rounding, or a word that hardly is there. */
 static const double LEAST_REST = 3e-6;
 
-static void back_off_from(const sharing *job, uint64_t h)
+/* Gives what is free after h to the words not seen there; if there are none to speak of, to
+ * those that were, as interpolation does. */
+static void give_away(const sharing *job, uint64_t h, double free_part, sums s)
 {
     const lm_ngram_counts *c = job->c;
-    const int k = job->order + 1; /* of the n-grams */
-    const uint32_t from = c->first[k - 1][h], until = c->first[k - 1][h + 1];
+    const int k = job->order + 1;
     const uint32_t *suffix = lm_ngram_suffixes(c, k);
-    const uint8_t *keep = job->keep ? job->keep[k] : NULL;
-    const float *lower = c->prob[k - 1];
-    float *prob = c->prob[k], *bow = &c->bow[k - 1][h];
-    double seen = 0, below = 0;
-    uint32_t kept = 0;
-    for (uint32_t g = from; g < until; g++) {
-        if (keep && !keep[g]) continue;
-        kept++;
-        seen += (double)prob[g];
-        below += (double)lower[suffix[g]];
+    const double rest = lm_ngram_rest(c, job->excess, k - 1, h, s.below);
+    c->bow[k - 1][h] = (float)(rest > LEAST_REST ? free_part / rest : free_part);
+    if (rest <= LEAST_REST) {
+        for (uint32_t g = c->first[k - 1][h]; g < c->first[k - 1][h + 1]; g++)
+            c->prob[k][g] += (float)(free_part * (double)c->prob[k - 1][suffix[g]]);
+        s = sums_of(job, h);
     }
-    const double rest = lm_ngram_rest(c, job->excess, k - 1, h, below);
-    const double free_part = !keep ? (double)*bow : seen < 1 ? 1 - seen : 0;
-    if (keep && kept == until - from) {
-        ; /* as it was */
-    } else if (rest > LEAST_REST) {
-        *bow = (float)(free_part / rest);
-    } else { /* no other words to speak of: the seen ones have it, as if interpolated */
-        *bow = (float)free_part;
-        seen = 0;
-        for (uint32_t g = from; g < until; g++) {
-            if (keep && !keep[g]) continue;
-            prob[g] = (float)((double)prob[g] + free_part * (double)lower[suffix[g]]);
-            seen += (double)prob[g];
-        }
-    }
-    job->excess->after[k - 1][h] = (float)(seen + (double)*bow * rest - 1);
+    note_excess(job, h, s.seen, rest);
 }
 
 static void back_off_range(void *context, uint64_t h, uint64_t end)
 {
-    for (; h < end; h++) back_off_from(context, h);
+    const sharing *job = context;
+    for (; h < end; h++) give_away(job, h, (double)job->c->bow[job->order][h], sums_of(job, h));
 }
 
-void lm_ngram_back_off(const lm_ngram_counts *c, uint8_t *const *keep, lm_ngram_excess *excess,
-                       const lm_run *run)
+void lm_ngram_back_off(const lm_ngram_counts *c, lm_ngram_excess *excess, const lm_run *run)
 {
-    sharing job = {.c = c, .keep = keep, .excess = excess};
-    for (job.order = 1; job.order < c->order; job.order++)
-        lm_ngram_for_ranges(c->size[job.order], back_off_range, &job, run);
+    sharing job = {.c = c, .excess = excess};
+    for_all_orders(&job, back_off_range, run);
+}
+
+/* What was free stays so, and what the n-grams had that go is, too.  A context that loses none
+ * only follows the change, by rounding, of its shorter one. */
+static void back_off_without(const sharing *job, uint64_t h)
+{
+    const lm_ngram_counts *c = job->c;
+    const sums s = sums_of(job, h);
+    float *bow = &c->bow[job->order][h];
+    const double before = lm_ngram_rest(c, job->before, job->order, h, s.below + s.rejoined);
+    const double rest = lm_ngram_rest(c, job->excess, job->order, h, s.below);
+    if (s.dropped > 0 || s.rejoined > 0) {
+        give_away(job, h, (double)*bow * before + s.dropped, s);
+    } else {
+        if (before > LEAST_REST && rest > 0) *bow = (float)((double)*bow * (before / rest));
+        note_excess(job, h, s.seen, rest);
+    }
+}
+
+static void back_off_without_range(void *context, uint64_t h, uint64_t end)
+{
+    for (; h < end; h++) back_off_without(context, h);
+}
+
+void lm_ngram_back_off_without(const lm_ngram_counts *c, uint8_t *const *keep,
+                               const lm_ngram_excess *before, lm_ngram_excess *after,
+                               const lm_run *run)
+{
+    sharing job = {.c = c, .keep = keep, .excess = after, .before = before};
+    for_all_orders(&job, back_off_without_range, run);
 }

@@ -93,17 +93,23 @@ typedef struct {
 LM_MUST_USE lm_status lm_ngram_excess_new(lm_ngram_excess *excess, const lm_ngram_counts *counts,
                                           lm_err *e);
 void lm_ngram_excess_free(lm_ngram_excess *excess);
+/* Of tables that are complete. */
+void lm_ngram_excess_fill(lm_ngram_excess *excess, const lm_ngram_counts *counts,
+                          const lm_run *run);
 
-/* The sum of p(w|h') over the words that did not follow h, a context of order k >= 1, where
- * `below` is the sum over those that did. */
+/* rest(h): the sum of p(w|h') over the words that did not follow h, a context of order k >= 1,
+ * where `below` is the sum over those that did. */
 double lm_ngram_rest(const lm_ngram_counts *counts, const lm_ngram_excess *excess, int k,
                      uint64_t h, double below);
 
-/* prob stays; bow(h) becomes free(h) / rest(h), so that p(w|h) sums to 1.
- * keep (by order; NULL: all) says which n-grams stay; what the others had is then free, and
- * contexts that lose none are as they were. */
-void lm_ngram_back_off(const lm_ngram_counts *counts, uint8_t *const *keep, lm_ngram_excess *excess,
-                       const lm_run *run);
+/* bow(h) becomes free(h) / rest(h), so that p(w|h) sums to 1.  Fills the excess. */
+void lm_ngram_back_off(const lm_ngram_counts *counts, lm_ngram_excess *excess, const lm_run *run);
+
+/* The back-off weights of complete tables, whose excess is `before`, without the n-grams that
+ * are not kept (keep[order][i] = 0). */
+void lm_ngram_back_off_without(const lm_ngram_counts *counts, uint8_t *const *keep,
+                               const lm_ngram_excess *before, lm_ngram_excess *after,
+                               const lm_run *run);
 
 /* ---- pruning ---- */
 

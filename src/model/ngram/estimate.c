@@ -225,7 +225,7 @@ static lm_status share_with_shorter(lm_ngram_counts *c, const lm_ngram_options *
         return LM_OK;
     }
     LM_TRY(lm_ngram_excess_new(&excess, c, e));
-    lm_ngram_back_off(c, NULL, &excess, run);
+    lm_ngram_back_off(c, &excess, run);
     lm_ngram_excess_free(&excess);
     return LM_OK;
 }

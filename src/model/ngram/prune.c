@@ -105,20 +105,16 @@ lm_status lm_ngram_prune_counts(lm_ngram_counts *c, const uint32_t *threshold, l
 typedef struct {
     lm_ngram_counts *c;
     uint8_t *keep[LM_NGRAM_ORDER_MAX + 1];
-    lm_ngram_excess excess;
+    lm_ngram_excess before, after;
     double *chance[LM_NGRAM_ORDER_MAX + 1]; /* p(h) by order */
     double least;                           /* D of n-grams that stay */
     int order;                              /* of the contexts of a loop */
 } stolcke;
 
-/* D of an n-gram with probability p, and `lower` without its first word. */
-static double divergence(double chance, double p, double lower, double free_part, double rest)
+/* p log x, which is 0 for p = 0. */
+static double times_log(double p, double x)
 {
-    const double bow = (free_part + p) / (rest + lower);
-    double sum = 0;
-    if (p > 0) sum += p * lm_log(lower * bow / p);
-    if (free_part > 0 && rest > 0) sum += free_part * lm_log(bow * rest / free_part);
-    return chance > 0 ? -chance * sum : 0;
+    return p > 0 ? p * lm_log(x) : 0;
 }
 
 static void judge_context(const stolcke *job, uint64_t h)
@@ -128,19 +124,17 @@ static void judge_context(const stolcke *job, uint64_t h)
     const uint32_t from = c->first[k - 1][h], until = c->first[k - 1][h + 1];
     const uint32_t *suffix = lm_ngram_suffixes(c, k);
     const float *prob = c->prob[k], *lower = c->prob[k - 1];
-    const double chance = job->chance[k - 1][h];
-    double seen = 0, below = 0;
+    double below = 0;
+    for (uint32_t g = from; g < until; g++) below += (double)lower[suffix[g]];
+    const double rest = lm_ngram_rest(c, &job->before, k - 1, h, below);
+    const double bow = (double)c->bow[k - 1][h], free_part = bow * rest;
     for (uint32_t g = from; g < until; g++) {
-        seen += (double)prob[g];
-        below += (double)lower[suffix[g]];
-    }
-    const double free_part = seen < 1 ? 1 - seen : 0;
-    const double rest = lm_ngram_rest(c, &job->excess, k - 1, h, below);
-    for (uint32_t g = from; g < until; g++) {
-        const double p = (double)prob[g];
-        const double d = divergence(chance, p, (double)lower[suffix[g]], free_part, rest);
-        job->keep[k][g] = d >= job->least;
-        if (k < c->order) job->chance[k][g] = chance * p;
+        const double p = (double)prob[g], shorter = (double)lower[suffix[g]];
+        const double bow_without = (free_part + p) / (rest + shorter);
+        const double d =
+            times_log(p, p / (bow_without * shorter)) - times_log(free_part, bow_without / bow);
+        job->keep[k][g] = !(job->chance[k - 1][h] * d < job->least);
+        if (k < c->order) job->chance[k][g] = job->chance[k - 1][h] * p;
     }
 }
 
@@ -155,8 +149,7 @@ static lm_status judge(stolcke *job, const lm_run *run, lm_err *e)
     for (int k = 1; k < c->order; k++)
         if (!(job->chance[k] = lm_new((size_t)c->size[k], sizeof **job->chance, e)))
             return e->status;
-    for (int k = 2; k <= c->order; k++) memset(job->keep[k], 1, (size_t)c->size[k]);
-    lm_ngram_back_off(c, job->keep, &job->excess, run); /* fills the excess only */
+    lm_ngram_excess_fill(&job->before, c, run);
     for (uint64_t w = 0; c->order > 1 && w < c->size[1]; w++)
         job->chance[1][w] = (double)c->prob[1][w == c->bos && c->eos != LM_NO_WORD ? c->eos : w];
     for (job->order = 1; job->order < c->order; job->order++)
@@ -178,7 +171,7 @@ static lm_status prune(stolcke *job, const lm_run *run, lm_err *e)
 {
     LM_TRY(judge(job, run, e));
     keep_what_is_needed(job);
-    lm_ngram_back_off(job->c, job->keep, &job->excess, run);
+    lm_ngram_back_off_without(job->c, job->keep, &job->before, &job->after, run);
     return lm_ngram_drop(job->c, job->keep, e);
 }
 
@@ -186,9 +179,11 @@ lm_status lm_ngram_prune_entropy(lm_ngram_counts *c, double threshold, const lm_
 {
     stolcke job = {.c = c, .least = lm_log(1 + threshold)};
     LM_TRY(lm_ngram_keep_new(job.keep, c, e));
-    lm_status s = lm_ngram_excess_new(&job.excess, c, e);
+    lm_status s = lm_ngram_excess_new(&job.before, c, e);
+    if (!s) s = lm_ngram_excess_new(&job.after, c, e);
     if (!s) s = prune(&job, run, e);
-    lm_ngram_excess_free(&job.excess);
+    lm_ngram_excess_free(&job.before);
+    lm_ngram_excess_free(&job.after);
     lm_ngram_keep_free(job.keep);
     for (int k = 1; k < c->order; k++) lm_free(job.chance[k]);
     return s;
