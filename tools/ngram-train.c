@@ -1,4 +1,5 @@
 /* ngram-train.c - estimate an n-gram model from text. */
+#include <stdio.h>
 #include "lm/ngram.h"
 #include "lm/ngram_options.h"
 #include "lm/program.h"
@@ -26,16 +27,15 @@ static lm_status save(const lm_ngram *model, const lm_str *history, lm_out *out,
 
 static void describe(const lm_ngram *model, const lm_run *run)
 {
+    const int discounts = lm_ngram_discount_count(model->smooth);
     for (int n = 1; n <= model->lang.order; n++) {
-        const unsigned long long count = model->count[n];
         const double *d = model->discount[n];
-        if (model->smooth == LM_NGRAM_MKN)
-            lm_detail(run, "order %d: %llu n-grams, discounts %g %g %g", n, count, d[0], d[1],
-                      d[2]);
-        else if (model->smooth == LM_NGRAM_ABS || model->smooth == LM_NGRAM_KN)
-            lm_detail(run, "order %d: %llu n-grams, discount %g", n, count, d[0]);
-        else
-            lm_detail(run, "order %d: %llu n-grams", n, count);
+        char list[80] = "";
+        if (discounts)
+            (void)snprintf(list, sizeof list,
+                           discounts == 3 ? ", discounts %g %g %g" : ", discount %g", d[0], d[1],
+                           d[2]);
+        lm_detail(run, "order %d: %llu n-grams%s", n, (unsigned long long)model->count[n], list);
     }
 }
 

@@ -74,16 +74,10 @@ static bool next_item(lm_slice *rest, lm_slice *item)
     return true;
 }
 
-static int discounts_of(lm_ngram_smooth estimator)
-{
-    if (estimator == LM_NGRAM_MKN) return 3;
-    return estimator == LM_NGRAM_ABS || estimator == LM_NGRAM_KN ? 1 : 0;
-}
-
 /* "D", "D1,D2,D3", or "error" for no fall-back at all. */
 static lm_status read_fallback(lm_ngram_options *o, lm_err *e)
 {
-    const int wanted = discounts_of(o->smooth);
+    const int wanted = lm_ngram_discount_count(o->smooth);
     lm_slice rest = lm_slice_of(fallback), item;
     int count = 0;
     o->fallback = !lm_slice_is(rest, "error");
@@ -122,7 +116,7 @@ static lm_status check_given(const lm_ngram_options *o, lm_err *e)
 {
     if (lm_option_given("k") && o->smooth != LM_NGRAM_ADDK && o->smooth != LM_NGRAM_ADDK_BACKOFF)
         return lm_fail(e, LM_EUSAGE, "--k: only --smooth addk and addk-backoff have it");
-    if (lm_option_given("discount-fallback") && !discounts_of(o->smooth))
+    if (lm_option_given("discount-fallback") && !lm_ngram_discount_count(o->smooth))
         return lm_fail(e, LM_EUSAGE,
                        "--discount-fallback: only --smooth abs, kn and mkn have such discounts");
     static const char *const choosing[] = {"vocab", "min-count", "vocab-size"};

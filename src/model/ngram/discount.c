@@ -27,64 +27,46 @@ static void count_counts(counts_of_counts t, const uint32_t *count, uint64_t siz
         if (count[g] <= LAST) t[count[g]]++;
 }
 
-/* Y, which alone is the discount of abs and kn. */
-static double absolute(const counts_of_counts t)
-{
-    return (double)t[1] / ((double)t[1] + 2.0 * (double)t[2]);
-}
-
 /* ---- absolute discounts ---- */
 
-static void set_absolute(double d[LM_NGRAM_DISCOUNTS], const double given[3])
-{
-    for (int r = 1; r <= LAST; r++) d[r] = given[r < 3 ? r - 1 : 2];
-}
-
-/* One discount, or three of modified Kneser-Ney; false if they do not follow from t.  Backed
- * off, a discount must leave something of the count. */
+/* One discount thrice, or the three of mkn; false if they do not follow from t.  Backed off, a
+ * discount must leave something of the count. */
 static bool absolute_from(const counts_of_counts t, const lm_ngram_options *options, double d[3])
 {
     if (!t[1] || !t[2]) return false;
-    const double y = absolute(t);
-    d[0] = d[1] = d[2] = y;
-    if (options->smooth != LM_NGRAM_MKN) return true;
-    if (!t[3]) return false;
-    for (int j = 1; j <= 3; j++) {
+    const double y = (double)t[1] / ((double)t[1] + 2.0 * (double)t[2]);
+    double found[3] = {y, y, y};
+    for (int j = 1; options->smooth == LM_NGRAM_MKN && j <= 3; j++) {
         const double dj = j - (j + 1) * y * (double)t[j + 1] / (double)t[j];
-        if (dj < 0 || dj > j || (options->backoff && dj == j)) return false;
-        d[j - 1] = dj;
+        if (!(dj >= 0 && dj <= j) || (options->backoff && dj == j)) return false;
+        found[j - 1] = dj;
     }
+    memcpy(d, found, sizeof found);
     return true;
 }
 
 static lm_status find_absolute(double d[LM_NGRAM_DISCOUNTS], const counts_of_counts t, int k,
                                const lm_ngram_options *options, const lm_run *run, lm_err *e)
 {
-    double found[3];
-    if (absolute_from(t, options, found)) {
-        set_absolute(d, found);
-        return LM_OK;
-    }
     const bool three = options->smooth == LM_NGRAM_MKN;
     const double *given = options->fallback_discount;
-    if (!options->fallback)
-        return lm_fail(e, LM_EFORMAT,
-                       "order %d: no discounts follow from its counts of counts (%llu, %llu, %llu, "
-                       "%llu); give them by --discount-fallback %s",
-                       k, (unsigned long long)t[1], (unsigned long long)t[2],
-                       (unsigned long long)t[3], (unsigned long long)t[4],
-                       three ? "D1,D2,D3" : "D");
-    if (three)
+    double found[3] = {given[0], given[three ? 1 : 0], given[three ? 2 : 0]};
+    if (!absolute_from(t, options, found)) {
+        if (!options->fallback)
+            return lm_fail(e, LM_EFORMAT,
+                           "order %d: no discounts follow from its counts of counts (%llu, %llu, "
+                           "%llu, %llu); give them by --discount-fallback %s",
+                           k, (unsigned long long)t[1], (unsigned long long)t[2],
+                           (unsigned long long)t[3], (unsigned long long)t[4],
+                           three ? "D1,D2,D3" : "D");
+        char list[80];
+        (void)snprintf(list, sizeof list, three ? "%g %g %g" : "%g", given[0], given[1], given[2]);
         lm_warn(run,
-                "order %d: no discounts follow from its counts of counts; using %g %g %g "
+                "order %d: no discounts follow from its counts of counts; using %s "
                 "(--discount-fallback changes that)",
-                k, given[0], given[1], given[2]);
-    else
-        lm_warn(run,
-                "order %d: no discount follows from its counts of counts; using %g "
-                "(--discount-fallback changes that)",
-                k, given[0]);
-    set_absolute(d, three ? given : (const double[3]){given[0], given[0], given[0]});
+                k, list);
+    }
+    for (int r = 1; r <= LAST; r++) d[r] = found[r < 3 ? r - 1 : 2];
     return LM_OK;
 }
 

@@ -32,11 +32,16 @@
 typedef struct {
     lm_ngram_counts *c;
     const lm_ngram_options *options;
-    uint32_t *adjusted[LM_NGRAM_ORDER_MAX + 1];
-    const uint32_t *a[LM_NGRAM_ORDER_MAX + 1];
+    uint32_t *adjusted[LM_NGRAM_ORDER_MAX + 1]; /* Kneser-Ney's counts of the lower orders */
+    const uint32_t *a[LM_NGRAM_ORDER_MAX + 1];  /* those or the counts read */
     double discount[LM_NGRAM_ORDER_MAX + 1][LM_NGRAM_DISCOUNTS];
     int order; /* of the contexts of a loop */
 } estimation;
+
+static bool is_addk(const lm_ngram_options *o)
+{
+    return o->smooth == LM_NGRAM_ADDK || o->smooth == LM_NGRAM_ADDK_BACKOFF;
+}
 
 static bool is_kneser_ney(const lm_ngram_options *o)
 {
@@ -46,11 +51,6 @@ static bool is_kneser_ney(const lm_ngram_options *o)
 static bool backs_off(const lm_ngram_options *o)
 {
     return o->backoff || o->smooth == LM_NGRAM_GT || o->smooth == LM_NGRAM_ADDK_BACKOFF;
-}
-
-static bool is_addk(const lm_ngram_options *o)
-{
-    return o->smooth == LM_NGRAM_ADDK || o->smooth == LM_NGRAM_ADDK_BACKOFF;
 }
 
 /* ---- a(g) ---- */
@@ -82,17 +82,20 @@ static lm_status choose_counts(estimation *job, const lm_run *run, lm_err *e)
 
 /* ---- u(w|h) and free(h) ---- */
 
+/* How the probability after a context is shared: parts of `total`. */
 typedef struct {
-    double total; /* A(h) + B(h) */
-    double free;  /* the part of it that no n-gram has */
-    uint64_t kept;
+    double total;  /* A(h) + B(h) */
+    double free;   /* what no n-gram has */
+    uint64_t kept; /* n-grams that are not pruned */
 } share;
 
-static double discount_of(const double discount[LM_NGRAM_DISCOUNTS], uint32_t a)
+static double discounted(const estimation *job, int k, uint32_t a)
 {
-    return discount[a < LM_NGRAM_DISCOUNTS ? a : LM_NGRAM_DISCOUNTS - 1];
+    const int last = LM_NGRAM_DISCOUNTS - 1;
+    return a - job->discount[k][a < (uint32_t)last ? a : (uint32_t)last];
 }
 
+/* B(h), where `seen` words follow h. */
 static double widening(const estimation *job, uint64_t seen)
 {
     if (job->options->smooth == LM_NGRAM_WB) return (double)seen;
@@ -104,36 +107,30 @@ static share share_of(const estimation *job, int k, uint64_t from, uint64_t unti
 {
     const uint32_t *a = job->a[k], *count = job->c->count[k];
     const uint32_t pruned = job->options->prune[k];
-    uint64_t sum = 0, seen = 0, lost = 0;
-    double discounted = 0;
-    share s = {0};
+    uint64_t sum = 0, seen = 0, kept = 0;
+    double taken = 0; /* by discounts and by pruning */
     for (uint64_t g = from; g < until; g++) {
         sum += a[g];
         seen += count[g] > 0;
-        if (count[g] > pruned) {
-            s.kept++;
-            discounted += discount_of(job->discount[k], a[g]);
-        } else {
-            lost += a[g];
-        }
+        kept += count[g] > pruned;
+        taken += count[g] > pruned ? a[g] - discounted(job, k, a[g]) : a[g];
     }
     const double wider = widening(job, seen);
-    s.total = (double)sum + wider;
-    s.free = discounted + (double)lost + wider;
+    share s = {(double)sum + wider, taken + wider, kept};
     if (s.free < 0) s.free = 0; /* rounding */
-    /* Nothing was seen; or nothing would be left for words to back off to (Doug Paul's way). */
-    if (s.total == 0 ||
-        (s.free == 0 && backs_off(job->options) && s.kept < lm_ngram_outputs(job->c))) {
+    /* Nothing was seen; or backing off, and no other word could be: then one more count is
+     * free, as Doug Paul has it (SRILM). */
+    const bool stuck = s.free == 0 && backs_off(job->options) && kept < lm_ngram_outputs(job->c);
+    if (s.total == 0 || stuck) {
         s.total++;
         s.free++;
     }
     return s;
 }
 
-static float own_part(const estimation *job, int k, uint64_t g, const share *s)
+static double own_part(const estimation *job, int k, uint64_t g, const share *s)
 {
-    const uint32_t a = job->a[k][g];
-    return (float)((a - discount_of(job->discount[k], a)) / s->total);
+    return discounted(job, k, job->a[k][g]) / s->total;
 }
 
 static double equal_part(const estimation *job, const share *s)
@@ -147,11 +144,12 @@ static void estimate_unigrams(const estimation *job)
     const lm_ngram_counts *c = job->c;
     const uint64_t outputs = lm_ngram_outputs(c);
     const share s = share_of(job, 1, 0, outputs);
-    const double uniform = s.free / s.total / (double)outputs, equal = equal_part(job, &s);
+    const double uniform = 1 / (double)outputs, equal = equal_part(job, &s);
     for (uint64_t w = 0; w < outputs; w++) {
-        const uint32_t a = job->a[1][w];
-        const double own = (a - discount_of(job->discount[1], a)) / s.total;
-        c->prob[1][w] = (float)(!is_addk(job->options) ? own + uniform : a ? own : equal);
+        const double own = own_part(job, 1, w, &s);
+        c->prob[1][w] = (float)(!is_addk(job->options) ? own + s.free / s.total * uniform
+                                : c->count[1][w]       ? own
+                                                       : equal);
     }
 }
 
@@ -160,12 +158,12 @@ static void estimate_range(void *context, uint64_t h, uint64_t end)
     const estimation *job = context;
     const lm_ngram_counts *c = job->c;
     const int k = job->order + 1; /* of the n-grams */
+    const bool shared = job->options->smooth == LM_NGRAM_ADDK;
     for (; h < end; h++) {
         const uint32_t from = c->first[k - 1][h], until = c->first[k - 1][h + 1];
         const share s = share_of(job, k, from, until);
-        for (uint32_t g = from; g < until; g++) c->prob[k][g] = own_part(job, k, g, &s);
-        c->bow[k - 1][h] =
-            (float)(job->options->smooth == LM_NGRAM_ADDK ? equal_part(job, &s) : s.free / s.total);
+        for (uint32_t g = from; g < until; g++) c->prob[k][g] = (float)own_part(job, k, g, &s);
+        c->bow[k - 1][h] = (float)(shared ? equal_part(job, &s) : s.free / s.total);
     }
 }
 
@@ -238,7 +236,7 @@ static lm_status estimate(lm_ngram *model, lm_ngram_counts *c, const lm_ngram_op
     for (int k = 1; k < c->order; k++) lm_free(job.adjusted[k]);
     LM_TRY(s);
     for (int k = 1; k <= c->order; k++)
-        if (options->smooth == LM_NGRAM_ABS || is_kneser_ney(options))
+        if (lm_ngram_discount_count(options->smooth))
             memcpy(model->discount[k], job.discount[k] + 1, sizeof model->discount[k]);
     LM_TRY(lm_ngram_prune_counts(c, options->prune, e));
     LM_TRY(share_with_shorter(c, options, run, e));
@@ -275,58 +273,4 @@ lm_status lm_ngram_estimate(lm_ngram *model, lm_ngram_counts *counts,
     lm_ngram_take_tables(model, counts);
     lm_spell_train(&model->lang.spell, model->lang.vocab);
     return LM_OK;
-}
-
-/* ---- options ---- */
-
-static lm_status check_fallback(const lm_ngram_options *o, lm_err *e)
-{
-    const int discounts = o->smooth == LM_NGRAM_MKN                               ? 3
-                          : o->smooth == LM_NGRAM_KN || o->smooth == LM_NGRAM_ABS ? 1
-                                                                                  : 0;
-    for (int j = 1; o->fallback && j <= discounts; j++) {
-        const double d = o->fallback_discount[j - 1];
-        if (!(d >= 0 && d <= j) || (o->backoff && d >= j))
-            return lm_fail(e, LM_EUSAGE,
-                           "--discount-fallback: %g, for counts of %d, is not 0 to %d%s", d, j, j,
-                           o->backoff ? ", and less with --backoff" : "");
-    }
-    return LM_OK;
-}
-
-static lm_status check_pruning(const lm_ngram_options *o, lm_err *e)
-{
-    if (o->prune[1])
-        return lm_fail(e, LM_EUSAGE,
-                       "--prune: words are not pruned, so the first threshold is 0 "
-                       "(--min-count makes rare words <unk>)");
-    for (int k = 2; k <= o->order; k++)
-        if (o->prune[k] < o->prune[k - 1])
-            return lm_fail(e, LM_EUSAGE, "--prune: %u for order %d is less than %u before it",
-                           o->prune[k], k, o->prune[k - 1]);
-    if (o->entropy_prune > 0 && o->smooth == LM_NGRAM_ADDK)
-        return lm_fail(e, LM_EUSAGE, "--entropy-prune: addk does not back off (addk-backoff does)");
-    if (!(o->entropy_prune >= 0))
-        return lm_fail(e, LM_EUSAGE, "--entropy-prune: the threshold is not 0 or more");
-    return LM_OK;
-}
-
-lm_status lm_ngram_check_options(const lm_ngram_options *o, lm_err *e)
-{
-    if (o->order < 1 || o->order > LM_NGRAM_ORDER_MAX)
-        return lm_fail(e, LM_EUSAGE, "--order: %d is not 1 to %d", o->order, LM_NGRAM_ORDER_MAX);
-    if (o->smooth == LM_NGRAM_ARPA)
-        return lm_fail(e, LM_EUSAGE, "an ARPA model is read, not estimated");
-    if (is_addk(o) && !(o->k > 0))
-        return lm_fail(e, LM_EUSAGE, "--k: what is added is not above 0");
-    if (o->backoff && (o->smooth == LM_NGRAM_MLE || o->smooth == LM_NGRAM_ADDK))
-        return lm_fail(e, LM_EUSAGE, "--backoff: %s has no back-off form%s",
-                       lm_ngram_smooth_name(o->smooth),
-                       o->smooth == LM_NGRAM_ADDK ? "; addk-backoff is that" : "");
-    if (o->closed && (o->words || o->min_count || o->vocab_size))
-        return lm_fail(e, LM_EUSAGE,
-                       "--closed: without <unk> no word can be left out by --vocab, "
-                       "--min-count or --vocab-size");
-    LM_TRY(check_fallback(o, e));
-    return check_pruning(o, e);
 }

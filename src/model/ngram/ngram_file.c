@@ -11,14 +11,6 @@
 #include "counts.h"
 #include "lm/json.h"
 
-static const char *const smooth_names[] = {"mle", "addk", "addk-backoff", "gt",  "wb",
-                                           "abs", "kn",   "mkn",          "arpa"};
-
-const char *lm_ngram_smooth_name(lm_ngram_smooth smooth)
-{
-    return smooth_names[smooth];
-}
-
 /* ---- the tables, walked by saving and loading alike ---- */
 
 typedef struct {
@@ -69,7 +61,7 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
 {
     const lm_vocab *vocab = m->lang.vocab;
     LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\",\"unit\":\"%s\",\"vocab\":%u",
-                       m->lang.order, smooth_names[m->smooth], lm_unit_name(m->lang.unit),
+                       m->lang.order, lm_ngram_smooth_name(m->smooth), lm_unit_name(m->lang.unit),
                        vocab->size));
     if (m->backoff) LM_TRY(lm_str_addf(out, e, ",\"backoff\":true"));
     LM_TRY(add_mark(out, "unk", vocab->unk, e));
@@ -80,8 +72,7 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     for (int k = 1; k <= m->lang.order; k++)
         LM_TRY(lm_str_addf(out, e, "%s%llu", k > 1 ? "," : "", (unsigned long long)m->count[k]));
     LM_TRY(lm_str_addf(out, e, "]"));
-    if (m->smooth == LM_NGRAM_ABS || m->smooth == LM_NGRAM_KN || m->smooth == LM_NGRAM_MKN)
-        LM_TRY(add_discounts(m, out, e));
+    if (lm_ngram_discount_count(m->smooth)) LM_TRY(add_discounts(m, out, e));
     if (m->smooth == LM_NGRAM_ADDK || m->smooth == LM_NGRAM_ADDK_BACKOFF) {
         LM_TRY(lm_str_addf(out, e, ",\"k\":"));
         LM_TRY(lm_str_add_real(out, m->k, e));
@@ -131,8 +122,10 @@ static lm_status read_choice(lm_json *j, const char *const *names, int count, in
 
 static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
 {
+    const char *names[LM_NGRAM_ARPA + 1];
     int choice = 0;
-    LM_TRY(read_choice(j, smooth_names, LM_NGRAM_ARPA + 1, &choice, e));
+    for (int i = 0; i <= LM_NGRAM_ARPA; i++) names[i] = lm_ngram_smooth_name((lm_ngram_smooth)i);
+    LM_TRY(read_choice(j, names, LM_NGRAM_ARPA + 1, &choice, e));
     m->smooth = (lm_ngram_smooth)choice;
     return LM_OK;
 }
