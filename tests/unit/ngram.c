@@ -353,6 +353,17 @@ static double lower_of(const reference *r, const record *g)
     return probability(r, word + 1, count - 1);
 }
 
+/* What addk leaves to the words without an n-gram after h, all together: exact for small k. */
+static double added(const reference *r, const record *h)
+{
+    double sum, seen, kept, lost = 0;
+    measure(r, h, &sum, &seen, &kept);
+    for (const record *g = h->child; g; g = g->sibling)
+        if (!is_kept(r, g)) lost += g->count;
+    const double k = r->options.k;
+    return (lost + k * (r->outputs - kept)) / (sum + k * r->outputs);
+}
+
 /* The part of h that no n-gram has, and what the others have of the shorter context.  Where
  * nothing is free for others to back off to, one more than what was counted is divided. */
 static double shrunk(const reference *r, const record *h)
@@ -361,7 +372,8 @@ static double shrunk(const reference *r, const record *h)
     measure(r, h, &sum, &seen, &kept);
     for (const record *g = h->child; g; g = g->sibling)
         if (is_kept(r, g)) all += own(r, h, g);
-    const bool full = 1 - all < 1e-9 && kept < r->outputs && reference_backs_off(r);
+    const bool full = r->options.smooth != LM_NGRAM_ADDK_BACKOFF && 1 - all < 1e-9 &&
+                      kept < r->outputs && reference_backs_off(r);
     return full ? sum / (sum + 1) : 1;
 }
 
@@ -377,6 +389,8 @@ static void divide(const reference *r, record *h, size_t count)
         if (count > 1) h->rest -= lower_of(r, g);
     }
     if (h->free_part < 1e-12) h->free_part = 0; /* rounding */
+    if (r->options.smooth == LM_NGRAM_ADDK || r->options.smooth == LM_NGRAM_ADDK_BACKOFF)
+        h->free_part = added(r, h);
 }
 
 /* Backed-off probabilities are as exact as the floats below them, times 1 / rest. */
@@ -600,7 +614,7 @@ static lm_ngram_options random_options(int order, lm_ngram_smooth smooth)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = order;
     o.smooth = smooth;
-    o.k = below(2) ? 1 : 0.001 * (double)(1 + below(3000));
+    o.k = (double[]){1, 1e-9, 0.001 * (double)(1 + below(3000))}[below(3)];
     o.closed = below(2) == 0;
     o.no_marks = below(2) == 0;
     o.backoff = smooth >= LM_NGRAM_WB && below(2) == 0;
@@ -741,6 +755,28 @@ TEST(chinese_characters)
     check_stories("data/stories-zh-valid.txt", LM_UNIT_CHAR, SIZE_MAX);
 }
 
+/* Long contexts after which all but rare characters were seen have large back-off weights, one
+ * above the other. */
+TEST(sums_of_a_model_of_characters)
+{
+    history h;
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    random_state = 83;
+    read_stories(&it, "data/stories-valid.txt", LM_UNIT_CHAR, SIZE_MAX);
+    o.order = 6;
+    o.backoff = true;
+    for (int i = 0; i < 8; i++) {
+        o.smooth = (lm_ngram_smooth[]){LM_NGRAM_WB, LM_NGRAM_ABS, LM_NGRAM_KN, LM_NGRAM_MKN}[i / 2];
+        o.entropy_prune = i % 2 ? 1e-6 : 0;
+        lm_ngram *m = train(&it, &o, 2);
+        for (int n = 0; n < 2000; n++) {
+            random_history(&it, &o, &h);
+            check_history(m, NULL, &h, 0);
+        }
+        lm_ngram_free(m);
+    }
+}
+
 /* Repeats 64 times: a sort that goes deeper than one key, and runs past insertion sort. */
 TEST(repeated_lines)
 {
@@ -753,6 +789,116 @@ TEST(repeated_lines)
             end_line(&it);
         }
         check_model(&it, &o, 20, UINT32_MAX);
+    }
+}
+
+/* ---- the choice of words ---- */
+
+/* The vocabulary of a model of unigrams by relative frequency, as "word:count ..." in the order
+ * of ids. */
+static void check_choice(const char *text, const char *listed, uint64_t min_count, uint64_t most,
+                         const char *expected)
+{
+    char found[256] = "";
+    lm_err e = {0};
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = 1;
+    o.smooth = LM_NGRAM_MLE;
+    o.no_marks = true;
+    o.min_count = min_count;
+    o.vocab_size = most;
+    if (listed)
+        CHECK_OK(lm_vocab_read(&o.words, lm_slice_of(listed), "list", LM_UNIT_WORD, false, &e), &e);
+    clear(&it, LM_UNIT_WORD);
+    for (; *text; text += *text == ' ') {
+        const size_t n = strcspn(text, " ");
+        add_token(&it, text, n);
+        text += n;
+    }
+    end_line(&it);
+    lm_ngram *m = train(&it, &o, 1);
+    for (uint32_t id = 0; id < m->lang.vocab->size; id++) {
+        const lm_slice word = lm_vocab_word(m->lang.vocab, id);
+        const double count = (double)m->prob[1][id] * (double)it.tokens;
+        const size_t length = strlen(found);
+        (void)snprintf(found + length, sizeof found - length, "%s%.*s:%.4g", id ? " " : "",
+                       (int)word.length, word.text, count);
+    }
+    CHECK_TEXT(found, expected);
+    lm_ngram_free(m);
+    lm_vocab_free(o.words);
+}
+
+TEST(words_are_chosen)
+{
+    static const char text[] = "c b c a <unk> c b d e";
+    check_choice(text, NULL, 0, 0, "<unk>:1 c:3 b:2 a:1 d:1 e:1");
+    check_choice(text, NULL, 1, 0, "<unk>:1 c:3 b:2 a:1 d:1 e:1");
+    check_choice(text, NULL, 2, 0, "<unk>:4 c:3 b:2");
+    check_choice(text, NULL, 4, 0, "<unk>:9");
+    check_choice(text, NULL, 0, 3, "<unk>:3 c:3 b:2 a:1"); /* ties in byte order */
+    check_choice(text, NULL, 0, 9, "<unk>:1 c:3 b:2 a:1 d:1 e:1");
+    check_choice(text, NULL, 2, 1, "<unk>:6 c:3");
+    check_choice(text, "x\ne\nb\n", 0, 0, "<unk>:6 b:2 e:1 x:0");
+    check_choice(text, "x\ne\nb\nw\n", 0, 3, "<unk>:6 b:2 e:1 w:0");
+    check_choice(text, "x\ne\nb\n", 1, 0, "<unk>:6 b:2 e:1");
+    check_choice(text, "<unk>\n<s>\n", 0, 0, "<unk>:9");
+}
+
+/* Rare words may as well be <unk> in the text. */
+TEST(rare_words_are_unknown_ones)
+{
+    static corpus rare;
+    random_state = 23;
+    for (int i = 0; i < 60; i++) {
+        lm_ngram_options o = random_options(1 + i % 4, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
+        o.closed = false;
+        o.min_count = 1 + below(5);
+        make_random(&it, LM_UNIT_WORD);
+        lm_ngram *m = train(&it, &o, 1);
+        save(m, "one");
+        lm_ngram_free(m);
+        clear(&rare, LM_UNIT_WORD);
+        for (size_t line = 0; line < it.lines; line++) {
+            for (size_t at = it.start[line]; at < it.start[line + 1]; at++) {
+                uint64_t count = 0;
+                for (size_t n = 0; n < it.tokens; n++)
+                    count += lm_slice_compare(it.token[n], it.token[at]) == 0;
+                const lm_slice word = count < o.min_count ? lm_slice_of("<unk>") : it.token[at];
+                add_token(&rare, word.text, word.length);
+            }
+            end_line(&rare);
+        }
+        o.min_count = 0;
+        m = train(&rare, &o, 1);
+        save(m, "more");
+        lm_ngram_free(m);
+        CHECK(same_files("one", "more"));
+    }
+}
+
+/* Words that were never read: sums and orders hold. */
+TEST(listed_words_that_are_not_in_the_text)
+{
+    lm_err e = {0};
+    history h;
+    random_state = 29;
+    for (int i = 0; i < 200; i++) {
+        lm_ngram_options o = random_options(1 + i % 4, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
+        o.closed = false;
+        if (o.smooth != LM_NGRAM_ADDK && i % 3 == 0) o.entropy_prune = 0.01;
+        CHECK_OK(lm_vocab_read(&o.words, lm_slice_of("new\na\nnewer\nthe\nab\n"), "list",
+                               LM_UNIT_WORD, false, &e),
+                 &e);
+        make_random(&it, LM_UNIT_WORD);
+        lm_ngram *m = train(&it, &o, 1);
+        CHECK_INT(lm_vocab_outputs(m->lang.vocab), 6 + !o.no_marks);
+        for (int n = 0; n < 12; n++) {
+            random_history(&it, &o, &h);
+            check_history(m, NULL, &h, UINT32_MAX);
+        }
+        lm_ngram_free(m);
+        lm_vocab_free(o.words);
     }
 }
 
@@ -850,6 +996,66 @@ TEST(discounts_that_cannot_be_estimated)
     CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
     CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "order 1: no discounts");
     lm_text_close(text);
+    e = (lm_err){0};
+    o.smooth = LM_NGRAM_KN;
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
+    CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "--discount-fallback D");
+    lm_text_close(text);
+}
+
+static void refuses(lm_ngram_options o, const char *message)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_ngram *m;
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
+    CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EUSAGE, &e, message);
+    CHECK(m == NULL);
+    lm_text_close(text);
+}
+
+TEST(options_that_are_refused)
+{
+    const lm_ngram_options good = LM_NGRAM_DEFAULTS;
+    lm_ngram_options o = good;
+    o.order = 0;
+    refuses(o, "--order: 0");
+    o.order = LM_NGRAM_ORDER_MAX + 1;
+    refuses(o, "--order: 11");
+    o = good;
+    o.smooth = LM_NGRAM_ARPA;
+    refuses(o, "ARPA");
+    o.smooth = LM_NGRAM_ADDK;
+    o.k = 0;
+    refuses(o, "--k");
+    o.k = 1;
+    o.backoff = true;
+    refuses(o, "addk-backoff is that");
+    o.smooth = LM_NGRAM_MLE;
+    refuses(o, "--backoff: mle");
+    o = good;
+    o.smooth = LM_NGRAM_ADDK;
+    o.entropy_prune = 0.1;
+    refuses(o, "--entropy-prune: addk");
+    o.smooth = LM_NGRAM_MKN;
+    o.entropy_prune = -1;
+    refuses(o, "--entropy-prune");
+    o = good;
+    o.prune[1] = 1;
+    refuses(o, "--prune: words");
+    o.prune[1] = 0;
+    o.prune[2] = 1;
+    refuses(o, "--prune: 0 for order 3 is less than 1");
+    o = good;
+    o.closed = true;
+    o.min_count = 1;
+    refuses(o, "--closed");
+    o = good;
+    o.fallback_discount[1] = 2.5;
+    refuses(o, "--discount-fallback: 2.5, for counts of 2");
+    o.fallback_discount[1] = 2;
+    o.backoff = true;
+    refuses(o, "less with --backoff");
 }
 
 static volatile sig_atomic_t stop = 1;

@@ -169,20 +169,16 @@ void lm_ngram_back_off(const lm_ngram_counts *c, lm_ngram_excess *excess, const 
 }
 
 /* What was free stays so, and what the n-grams had that go is, too.  A context that loses none
- * only follows the change, by rounding, of its shorter one. */
+ * needs nothing: the words it saw keep their p(w|h'), so that rest(h) is what it was. */
 static void back_off_without(const sharing *job, uint64_t h)
 {
-    const lm_ngram_counts *c = job->c;
     const sums s = sums_of(job, h);
-    float *bow = &c->bow[job->order][h];
-    const double before = lm_ngram_rest(c, job->before, job->order, h, s.below + s.rejoined);
-    const double rest = lm_ngram_rest(c, job->excess, job->order, h, s.below);
-    if (s.dropped > 0 || s.rejoined > 0) {
-        give_away(job, h, (double)*bow * before + s.dropped, s);
-    } else {
-        if (before > LEAST_REST && rest > 0) *bow = (float)((double)*bow * (before / rest));
-        note_excess(job, h, s.seen, rest);
-    }
+    const double bow = (double)job->c->bow[job->order][h];
+    const double before = lm_ngram_rest(job->c, job->before, job->order, h, s.below + s.rejoined);
+    if (s.dropped > 0 || s.rejoined > 0)
+        give_away(job, h, bow * before + s.dropped, s);
+    else
+        note_excess(job, h, s.seen, before);
 }
 
 static void back_off_without_range(void *context, uint64_t h, uint64_t end)

@@ -89,10 +89,10 @@ typedef struct {
     uint64_t kept; /* n-grams that are not pruned */
 } share;
 
-static double discounted(const estimation *job, int k, uint32_t a)
+static double discount_of(const estimation *job, int k, uint32_t a)
 {
-    const int last = LM_NGRAM_DISCOUNTS - 1;
-    return a - job->discount[k][a < (uint32_t)last ? a : (uint32_t)last];
+    const uint32_t last = LM_NGRAM_DISCOUNTS - 1;
+    return job->discount[k][a < last ? a : last];
 }
 
 /* B(h), where `seen` words follow h. */
@@ -113,7 +113,7 @@ static share share_of(const estimation *job, int k, uint64_t from, uint64_t unti
         sum += a[g];
         seen += count[g] > 0;
         kept += count[g] > pruned;
-        taken += count[g] > pruned ? a[g] - discounted(job, k, a[g]) : a[g];
+        taken += count[g] > pruned ? discount_of(job, k, a[g]) : a[g];
     }
     const double wider = widening(job, seen);
     share s = {(double)sum + wider, taken + wider, kept};
@@ -130,7 +130,8 @@ static share share_of(const estimation *job, int k, uint64_t from, uint64_t unti
 
 static double own_part(const estimation *job, int k, uint64_t g, const share *s)
 {
-    return discounted(job, k, job->a[k][g]) / s->total;
+    const uint32_t a = job->a[k][g];
+    return (a - discount_of(job, k, a)) / s->total;
 }
 
 static double equal_part(const estimation *job, const share *s)
