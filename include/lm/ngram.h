@@ -29,30 +29,55 @@ extern "C" {
 
 enum { LM_NGRAM_ORDER_MAX = 10 };
 
+/* How counts become probabilities; formulas and sources are in src/model/ngram/estimate.c. */
 typedef enum {
-    LM_NGRAM_MLE,  /* C(hw)/C(h); an unseen context falls to the next shorter one */
-    LM_NGRAM_ADDK, /* (C(hw)+k)/(C(h)+k|V|); 1/|V| for an unseen context */
-    LM_NGRAM_MKN,  /* interpolated modified Kneser-Ney, the unigrams with 1/|V| */
-    LM_NGRAM_ARPA  /* not estimated here: read from an ARPA file */
+    LM_NGRAM_MLE,          /* relative frequency */
+    LM_NGRAM_ADDK,         /* k more of every word; 1/|V| for an unseen context */
+    LM_NGRAM_ADDK_BACKOFF, /* k more, shared by unseen words as in the shorter context */
+    LM_NGRAM_GT,           /* Katz back-off with Good-Turing discounts */
+    LM_NGRAM_WB,           /* Witten-Bell */
+    LM_NGRAM_ABS,          /* absolute discounting */
+    LM_NGRAM_KN,           /* Kneser-Ney */
+    LM_NGRAM_MKN,          /* modified Kneser-Ney */
+    LM_NGRAM_ARPA          /* not estimated here: read from an ARPA file */
 } lm_ngram_smooth;
-#define LM_NGRAM_SMOOTH_NAMES "mle|addk|mkn"
+#define LM_NGRAM_SMOOTH_NAMES "mle|addk|addk-backoff|gt|wb|abs|kn|mkn"
+const char *lm_ngram_smooth_name(lm_ngram_smooth smooth);
+
+/* Absolute discounts each order has: 3 with MKN, 1 with ABS and KN, else 0. */
+int lm_ngram_discount_count(lm_ngram_smooth smooth);
 
 typedef struct {
     int order; /* 1 .. LM_NGRAM_ORDER_MAX */
     lm_ngram_smooth smooth;
-    double k;                    /* ADDK: > 0; Laplace's is 1 */
-    bool closed;                 /* no <unk> */
-    bool no_marks;               /* no <s> and </s>: a line's first words use shorter orders */
-    bool fallback;               /* MKN: use fallback_discount where none can be estimated, */
-    double fallback_discount[3]; /* for counts 1, 2, 3 and more; else fail */
+    bool backoff; /* WB, ABS, KN, MKN: backed off, not interpolated; MLE, ADDK: not allowed */
+    double k;     /* ADDK, ADDK_BACKOFF: > 0; Laplace's is 1 */
+    /* Where the counts of an order give no absolute discounts, use these, for counts 1, 2, 3
+     * and more (ABS, KN: the first); else fail. */
+    bool fallback;
+    double fallback_discount[3];
+    bool closed;   /* no <unk> */
+    bool no_marks; /* no <s> and </s>: a line's first words use shorter orders */
+    /* Words become <unk> that are not in `words` (NULL: all are), were read less often than
+     * min_count, or are not among the vocab_size most frequent (0: no limit). */
+    lm_vocab *words;
+    uint64_t min_count, vocab_size;
+    /* Left out are n-grams of order k that were read no more often than prune[k] times, which
+     * is 0 for k = 1 and never falls, and what lm_ngram_prune leaves out (0: nothing). */
+    uint32_t prune[LM_NGRAM_ORDER_MAX + 1];
+    double entropy_prune;
 } lm_ngram_options;
 #define LM_NGRAM_DEFAULTS                                                                          \
     {                                                                                              \
-        5, LM_NGRAM_MKN, 1.0, false, false, true,                                                  \
-        {                                                                                          \
-            0.5, 1.0, 1.5                                                                          \
+        .order = 5, .smooth = LM_NGRAM_MKN, .k = 1.0, .fallback = true, .fallback_discount = {     \
+            0.5,                                                                                   \
+            1.0,                                                                                   \
+            1.5                                                                                    \
         }                                                                                          \
     }
+
+/* Errors: LM_EUSAGE for values out of range or that contradict each other. */
+LM_MUST_USE lm_status lm_ngram_check_options(const lm_ngram_options *options, lm_err *e);
 
 /* An n-gram below the highest order. */
 typedef struct {
@@ -60,8 +85,8 @@ typedef struct {
                      * LM_NO_WORD: the slot is unused */
     uint32_t first; /* children: from here to before the first of the next slot, by rank */
     float prob;     /* of the last word after the others */
-    float bow;      /* MLE, MKN: weight of the shorter context for words that are not children.
-                     * ADDK: the probability of each of them. */
+    float bow;      /* weight of the shorter context for words that are not children; ADDK: the
+                     * probability of each of them */
 } lm_ngram_node;
 
 /* An n-gram of the highest order. */
@@ -74,6 +99,7 @@ typedef struct {
 typedef struct {
     lm_lang lang; /* vocabulary, spelling, unit */
     lm_ngram_smooth smooth;
+    bool backoff;
     double k;
     uint64_t count[LM_NGRAM_ORDER_MAX + 2];
     uint64_t slots[LM_NGRAM_ORDER_MAX + 2]; /* the same with unused slots */
@@ -81,16 +107,22 @@ typedef struct {
     const lm_ngram_node
         *node[LM_NGRAM_ORDER_MAX];              /* k < order: slots[k] + 1, one to end the last */
     const lm_ngram_leaf *leaf;                  /* slots[order] */
-    double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* MKN: D1, D2, D3+ of each order */
+    double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* ABS, KN, MKN: D1, D2, D3+ by order */
     lm_tables tables;                           /* of a model that was made here */
 } lm_ngram;
 
 /* Reads `text` to its end, one sentence a line, and estimates a model.  Its units and marks
  * follow `text` and `options`.  The result depends on neither threads nor memory.
- * Errors: LM_EFORMAT (no text; discounts that cannot be estimated; over 2^32 - 2 tokens or
- * n-grams of one order); LM_EIO; LM_ENOMEM; LM_ESTOPPED. */
+ * Errors: LM_EUSAGE (options); LM_EFORMAT (no text; discounts that cannot be estimated; over
+ * 2^32 - 2 n-grams of one order); LM_EIO; LM_ENOMEM; LM_ESTOPPED. */
 LM_MUST_USE lm_status lm_ngram_train(lm_ngram **model, lm_text *text,
                                      const lm_ngram_options *options, const lm_run *run, lm_err *e);
+
+/* Leaves out n-grams whose loss raises the model's perplexity by less than a share `threshold`
+ * each, unless a longer one needs them (Stolcke, Entropy-based pruning of backoff language
+ * models, 1998).  Errors: LM_EUSAGE (ADDK does not back off); LM_EFORMAT; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_ngram_prune(lm_ngram *model, double threshold, const lm_run *run,
+                                     lm_err *e);
 
 /* Adds configuration and tables to a writer of kind "ngram"; the model must outlive it. */
 LM_MUST_USE lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e);

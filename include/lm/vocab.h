@@ -11,6 +11,7 @@
 #include "lm/ckpt.h"
 #include "lm/status.h"
 #include "lm/str.h"
+#include "lm/text.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -47,6 +48,12 @@ LM_MUST_USE lm_status lm_vocab_add_mark(lm_vocab *vocab, const char *spelling, u
 
 /* Forgets all words and marks, to be filled anew. */
 void lm_vocab_clear(lm_vocab *vocab);
+
+/* A vocabulary that grows, of the words in `bytes`, one a line, in the units of a text; empty
+ * lines and repetitions count for nothing.  <unk> is left out, and so are <s> and </s> unless
+ * they are words.  `name` is used in messages.  Errors: LM_EFORMAT (two words on a line). */
+LM_MUST_USE lm_status lm_vocab_read(lm_vocab **vocab, lm_slice bytes, const char *name,
+                                    lm_unit unit, bool marks_as_words, lm_err *e);
 
 lm_slice lm_vocab_word(const lm_vocab *vocab, uint32_t id);
 

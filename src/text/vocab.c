@@ -268,6 +268,45 @@ lm_status lm_vocab_add_mark(lm_vocab *v, const char *spelling, uint32_t *mark, l
     return append(v, lm_slice_of(spelling), mark, e);
 }
 
+/* ---- reading a list ---- */
+
+static bool is_mark(lm_slice word, bool marks_as_words)
+{
+    return lm_slice_is(word, "<unk>") ||
+           (!marks_as_words && (lm_slice_is(word, "<s>") || lm_slice_is(word, "</s>")));
+}
+
+static lm_status read_list(lm_vocab *v, lm_text *text, bool marks_as_words, lm_err *e)
+{
+    bool in_line = false;
+    uint32_t id;
+    lm_slice word;
+    for (lm_text_event event = LM_TOKEN; event != LM_TEXT_END;) {
+        LM_TRY(lm_text_next(text, &event, &word, e));
+        if (event == LM_TOKEN && in_line)
+            return lm_fail(e, LM_EFORMAT, "%s: more than one word on a line", lm_text_place(text));
+        in_line = event == LM_TOKEN;
+        if (in_line && !is_mark(word, marks_as_words)) LM_TRY(lm_vocab_add(v, word, &id, e));
+    }
+    return LM_OK;
+}
+
+lm_status lm_vocab_read(lm_vocab **vocab, lm_slice bytes, const char *name, lm_unit unit,
+                        bool marks_as_words, lm_err *e)
+{
+    lm_text *text;
+    *vocab = NULL;
+    LM_TRY(lm_text_memory(&text, bytes, name, unit, true, e));
+    lm_status s = lm_vocab_new(vocab, e);
+    if (!s) s = read_list(*vocab, text, marks_as_words, e);
+    lm_text_close(text);
+    if (s) {
+        lm_vocab_free(*vocab);
+        *vocab = NULL;
+    }
+    return s;
+}
+
 /* ---- outputs and ranks ---- */
 
 bool lm_vocab_is_output(const lm_vocab *v, uint32_t id)

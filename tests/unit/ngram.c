@@ -4,6 +4,7 @@
  * 2013 (adjusted counts, unigrams interpolated with 1/|V|), in double; it shares no code with
  * the library.  A model keeps its probabilities as floats, hence the tolerance of 1e-6. */
 #include "lm/ngram.h"
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -123,7 +124,7 @@ static void read_stories(corpus *c, const char *name, lm_unit unit, size_t lines
 typedef struct {
     lm_ngram_options options;
     table grams; /* keyed by words joined by newlines; the empty key is the empty context */
-    double discount[ORDERS][3];
+    double discount[ORDERS][3], katz[ORDERS][8];
     double outputs;
 } reference;
 
@@ -203,36 +204,73 @@ static double adjusted(const reference *r, const record *g)
     return g->order == r->options.order || begins_with_bos(g) ? g->count : g->left;
 }
 
-static void sum_contexts(reference *r)
+/* What the estimator counts. */
+static double counted(const reference *r, const record *g)
+{
+    const lm_ngram_smooth smooth = r->options.smooth;
+    return smooth == LM_NGRAM_KN || smooth == LM_NGRAM_MKN ? adjusted(r, g) : g->count;
+}
+
+static bool is_kept(const reference *r, const record *g)
+{
+    return g->order == 1 || g->count > r->options.prune[g->order];
+}
+
+static void link_children(reference *r)
 {
     const size_t count = r->grams.count;
     for (size_t i = 0; i < count; i++) {
-        const record *g = r->grams.all[i];
+        record *g = r->grams.all[i];
         if (g->order == 0 || strcmp(g->key, "<s>") == 0) continue;
         record *context = table_add(&r->grams, g->key, context_size(g));
-        const double a = adjusted(r, g);
-        context->sum += g->count;
-        context->left_sum += a;
-        if (a > 0) context->kinds[a < 3 ? (int)a - 1 : 2]++;
+        g->sibling = context->child;
+        context->child = g;
     }
+}
+
+static void find_katz(const double t[9], double d[8])
+{
+    int most = 7;
+    while (most > 0 && t[most + 1] == 0) most--;
+    const double common = (most + 1) * t[most + 1] / t[1];
+    for (int i = 1; i <= 7; i++) {
+        const double turing = (i + 1) * t[i + 1] / t[i]; /* Good-Turing's count instead of i */
+        d[i] = (turing / i - common) / (1 - common);
+        if (i > most || t[i] == 0 || t[1] == 0 || turing > i || !(d[i] > 3e-6 && d[i] <= 1))
+            d[i] = 1;
+    }
+}
+
+/* D1, D2, D3+ of mkn; D of abs and kn. */
+static bool find_absolute(const reference *r, const double t[9], double d[3])
+{
+    if (t[1] == 0 || t[2] == 0) return false;
+    const double y = t[1] / (t[1] + 2 * t[2]); /* as the paper has it: D2 = 0 is decided by */
+    d[0] = y;                                  /* the last bit of this */
+    if (r->options.smooth != LM_NGRAM_MKN) return true;
+    for (int j = 1; j <= 3; j++) {
+        if (t[j] == 0) return false;
+        d[j - 1] = j - (j + 1) * y * t[j + 1] / t[j];
+        if (!(d[j - 1] >= 0 && d[j - 1] <= j)) return false;
+        if (r->options.backoff && d[j - 1] >= j) return false;
+    }
+    return true;
 }
 
 static void find_discounts(reference *r, int k)
 {
-    double t[5] = {0}, *d = r->discount[k];
+    double t[9] = {0}; /* how many n-grams have the count 1 .. 8 */
     for (size_t i = 0; i < r->grams.count; i++) {
         const record *g = r->grams.all[i];
-        const double a = adjusted(r, g);
-        if (g->order != k || (r->options.no_marks && begins_with_bos(g))) continue;
-        if (a >= 1 && a <= 4) t[(int)a]++;
+        if (g->order != k || strcmp(g->key, "<s>") == 0) continue;
+        if (r->options.no_marks && begins_with_bos(g)) continue;
+        const double a = counted(r, g);
+        if (a >= 1 && a <= 8) t[(int)a]++;
     }
-    const double y = t[1] / (t[1] + 2 * t[2]);    /* as the paper has it: D2 = 0 is decided by */
-    bool good = t[1] > 0 && t[2] > 0 && t[3] > 0; /* the last bit of this */
-    for (int j = 1; j <= 3 && good; j++) {
-        d[j - 1] = j - (j + 1) * y * t[j + 1] / t[j];
-        good = d[j - 1] >= 0 && d[j - 1] <= j;
-    }
-    if (!good) memcpy(d, r->options.fallback_discount, 3 * sizeof *d);
+    find_katz(t, r->katz[k]);
+    for (int i = 0; k == 1 && r->options.closed && i < 8; i++) r->katz[k][i] = 1;
+    double *d = r->discount[k];
+    if (!find_absolute(r, t, d)) memcpy(d, r->options.fallback_discount, 3 * sizeof *d);
 }
 
 static reference *new_reference(const corpus *c, const lm_ngram_options *options)
@@ -245,7 +283,7 @@ static reference *new_reference(const corpus *c, const lm_ngram_options *options
     for (size_t i = 0; i < r->grams.count; i++) /* words, and </s> */
         r->outputs += r->grams.all[i]->order == 1 && strcmp(r->grams.all[i]->key, "<s>") != 0;
     if (!options->closed && !table_find(&r->grams, "<unk>", 5)) r->outputs++;
-    sum_contexts(r);
+    link_children(r);
     for (int k = 1; k <= options->order; k++) find_discounts(r, k);
     return r;
 }
@@ -256,31 +294,126 @@ static void free_reference(reference *r)
     free(r);
 }
 
-/* p(words[count-1] | words before).  MLE: the longest context that something follows. */
-static double mle(const reference *r, const lm_slice *words, size_t count)
+/* ---- probabilities of the reference, each estimator by its own formula ---- */
+
+/* A(h), N(h), and the words that are kept. */
+static void measure(const reference *r, const record *h, double *sum, double *seen, double *kept)
 {
-    const record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
-    if (h && h->sum > 0) return g ? g->count / h->sum : 0;
-    return count == 1 ? 0 : mle(r, words + 1, count - 1);
+    *sum = *seen = *kept = 0;
+    for (const record *g = h->child; g; g = g->sibling) {
+        *sum += counted(r, g);
+        (*seen)++;
+        *kept += is_kept(r, g);
+    }
 }
 
-static double addk(const reference *r, const lm_slice *words, size_t count)
+/* What the n-gram g after h has of its own. */
+static double own(const reference *r, const record *h, const record *g)
 {
-    const record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
+    const double *d = r->discount[g->order], k = r->options.k;
+    double sum, seen, kept;
+    measure(r, h, &sum, &seen, &kept);
+    const double a = counted(r, g);
+    switch (r->options.smooth) {
+    case LM_NGRAM_ADDK:
+    case LM_NGRAM_ADDK_BACKOFF:
+        return (a + k) / (sum + k * r->outputs);
+    case LM_NGRAM_GT:
+        return (a <= 7 ? r->katz[g->order][(int)a] : 1) * a / sum;
+    case LM_NGRAM_WB:
+        return a / (sum + seen);
+    case LM_NGRAM_ABS:
+    case LM_NGRAM_KN:
+        return (a - d[0]) / sum;
+    case LM_NGRAM_MKN:
+        return (a - d[a < 3 ? (int)a - 1 : 2]) / sum;
+    default:
+        return a / sum;
+    }
+}
+
+static bool reference_backs_off(const reference *r)
+{
+    const lm_ngram_smooth smooth = r->options.smooth;
+    return r->options.backoff || smooth == LM_NGRAM_GT || smooth == LM_NGRAM_ADDK_BACKOFF;
+}
+
+static double probability(const reference *r, const lm_slice *words, size_t count);
+
+/* p(g) without its first word. */
+static double lower_of(const reference *r, const record *g)
+{
+    lm_slice word[ORDERS];
+    size_t count = 0, start = 0;
+    for (size_t i = 0; i <= g->size; i++)
+        if (i == g->size || g->key[i] == '\n') {
+            word[count++] = (lm_slice){g->key + start, i - start};
+            start = i + 1;
+        }
+    return probability(r, word + 1, count - 1);
+}
+
+/* What addk leaves to the words without an n-gram after h, all together: exact for small k. */
+static double added(const reference *r, const record *h)
+{
+    double sum, seen, kept, lost = 0;
+    measure(r, h, &sum, &seen, &kept);
+    for (const record *g = h->child; g; g = g->sibling)
+        if (!is_kept(r, g)) lost += g->count;
     const double k = r->options.k;
-    return ((g ? g->count : 0) + k) / ((h ? h->sum : 0) + k * r->outputs);
+    return (lost + k * (r->outputs - kept)) / (sum + k * r->outputs);
 }
 
-static double kneser_ney(const reference *r, const lm_slice *words, size_t count)
+/* The part of h that no n-gram has, and what the others have of the shorter context.  Where
+ * nothing is free for others to back off to, one more than what was counted is divided. */
+static double shrunk(const reference *r, const record *h)
 {
-    const record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
-    const double *d = r->discount[count];
-    const double lower = count == 1 ? 1 / r->outputs : kneser_ney(r, words + 1, count - 1);
-    if (!h || h->left_sum == 0) return lower;
-    const double a = g ? adjusted(r, g) : 0;
-    const double kept = a > 0 ? a - d[a < 3 ? (int)a - 1 : 2] : 0;
-    const double free_mass = d[0] * h->kinds[0] + d[1] * h->kinds[1] + d[2] * h->kinds[2];
-    return kept / h->left_sum + free_mass / h->left_sum * lower;
+    double sum, seen, kept, all = 0;
+    measure(r, h, &sum, &seen, &kept);
+    for (const record *g = h->child; g; g = g->sibling)
+        if (is_kept(r, g)) all += own(r, h, g);
+    const bool full = r->options.smooth != LM_NGRAM_ADDK_BACKOFF && 1 - all < 1e-9 &&
+                      kept < r->outputs && reference_backs_off(r);
+    return full ? sum / (sum + 1) : 1;
+}
+
+static void divide(const reference *r, record *h, size_t count)
+{
+    if (h->divided) return;
+    h->divided = true;
+    h->prob = shrunk(r, h);
+    h->free_part = h->rest = 1;
+    for (const record *g = h->child; g; g = g->sibling) {
+        if (!is_kept(r, g)) continue;
+        h->free_part -= h->prob * own(r, h, g);
+        if (count > 1) h->rest -= lower_of(r, g);
+    }
+    if (h->free_part < 1e-12) h->free_part = 0; /* rounding */
+    if (r->options.smooth == LM_NGRAM_ADDK || r->options.smooth == LM_NGRAM_ADDK_BACKOFF)
+        h->free_part = added(r, h);
+}
+
+/* Backed-off probabilities are as exact as the floats below them, times 1 / rest. */
+static double least_rest;
+
+/* p(words[count-1] | words before). */
+static double estimate(const reference *r, const lm_slice *words, size_t count)
+{
+    const lm_ngram_smooth smooth = r->options.smooth;
+    record *h = look_up(r, words, count - 1), *g = look_up(r, words, count);
+    const bool addk = smooth == LM_NGRAM_ADDK || (count == 1 && smooth == LM_NGRAM_ADDK_BACKOFF);
+    if (!h || !h->child) return addk ? 1 / r->outputs : probability(r, words + 1, count - 1);
+    divide(r, h, count);
+    double sum, seen, kept;
+    measure(r, h, &sum, &seen, &kept);
+    const bool there = g && is_kept(r, g);
+    const double p = there ? h->prob * own(r, h, g) : 0;
+    if (addk) return there ? p : h->free_part / (r->outputs - kept);
+    const double lower = count == 1 ? 1 / r->outputs : probability(r, words + 1, count - 1);
+    if (count == 1 || !reference_backs_off(r)) return p + h->free_part * lower;
+    if (h->rest < 3e-6) return p + h->free_part * lower;
+    least_rest = h->rest < 1 ? least_rest * h->rest : least_rest;
+    return there ? p : h->free_part / h->rest * lower;
 }
 
 static double probability(const reference *r, const lm_slice *words, size_t count)
@@ -289,16 +422,17 @@ static double probability(const reference *r, const lm_slice *words, size_t coun
         words += count - (size_t)r->options.order;
         count = (size_t)r->options.order;
     }
-    return r->options.smooth == LM_NGRAM_MLE    ? mle(r, words, count)
-           : r->options.smooth == LM_NGRAM_ADDK ? addk(r, words, count)
-                                                : kneser_ney(r, words, count);
+    return estimate(r, words, count);
 }
 
 /* How many words the longest n-gram has that ends here and was seen; 1 for no more. */
 static int longest_seen(const reference *r, const lm_slice *words, size_t count)
 {
     int n = count < (size_t)r->options.order ? (int)count : r->options.order;
-    while (n > 1 && !look_up(r, words + count - (size_t)n, (size_t)n)) n--;
+    for (; n > 1; n--) {
+        const record *g = look_up(r, words + count - (size_t)n, (size_t)n);
+        if (g && is_kept(r, g)) break;
+    }
     return n;
 }
 
@@ -400,7 +534,10 @@ static void check_word(const lm_ngram *m, const reference *r, history *h, const 
     const double scored = lm_ngram_score(m, &after, id, &order);
     CHECK(near(p[id], scored, 1e-12));
     h->word[h->count] = lm_vocab_word(m->lang.vocab, id);
-    CHECK(near(scored, probability(r, h->word, h->count + 1), 1e-6));
+    if (!r) return;
+    least_rest = 1;
+    const double expected = probability(r, h->word, h->count + 1);
+    CHECK(near(scored, expected, 1e-6 / least_rest));
     if (r->options.smooth != LM_NGRAM_ADDK)
         CHECK_INT(order, longest_seen(r, h->word, h->count + 1));
 }
@@ -477,9 +614,13 @@ static lm_ngram_options random_options(int order, lm_ngram_smooth smooth)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = order;
     o.smooth = smooth;
-    o.k = below(2) ? 1 : 0.001 * (double)(1 + below(3000));
+    o.k = (double[]){1, 1e-9, 0.001 * (double)(1 + below(3000))}[below(3)];
     o.closed = below(2) == 0;
     o.no_marks = below(2) == 0;
+    o.backoff = smooth >= LM_NGRAM_WB && below(2) == 0;
+    const bool pruned = below(3) == 0;
+    for (int n = 2; n <= order; n++)
+        o.prune[n] = o.prune[n - 1] + (pruned ? (uint32_t)below(2) : 0);
     return o;
 }
 
@@ -501,18 +642,98 @@ TEST(addk_is_the_formula)
 {
     check_random(LM_NGRAM_ADDK);
 }
+TEST(addk_backoff_is_the_formula)
+{
+    check_random(LM_NGRAM_ADDK_BACKOFF);
+}
+TEST(good_turing_is_the_formula)
+{
+    check_random(LM_NGRAM_GT);
+}
+TEST(witten_bell_is_the_formula)
+{
+    check_random(LM_NGRAM_WB);
+}
+TEST(absolute_discounting_is_the_formula)
+{
+    check_random(LM_NGRAM_ABS);
+}
 TEST(kneser_ney_is_the_formula)
 {
+    check_random(LM_NGRAM_KN);
+}
+TEST(modified_kneser_ney_is_the_formula)
+{
     check_random(LM_NGRAM_MKN);
+}
+
+/* ---- pruning by entropy; tests/oracle/stolcke.py has what goes ---- */
+
+/* Of a trained model, or of a finished one: the same. */
+static lm_ngram *train_and_prune(const corpus *c, const lm_ngram_options *options)
+{
+    lm_err e = {0};
+    lm_ngram_options all = *options;
+    lm_ngram *at_once = train(c, options, 2);
+    all.entropy_prune = 0;
+    lm_ngram *m = train(c, &all, 1);
+    CHECK_OK(lm_ngram_prune(m, options->entropy_prune, NULL, &e), &e);
+    save(at_once, "one");
+    save(m, "more");
+    CHECK(same_files("one", "more"));
+    lm_ngram_free(at_once);
+    return m;
+}
+
+TEST(pruned_by_entropy_sums_stay_one)
+{
+    history h;
+    random_state = 41;
+    for (int i = 0; i < 1600; i++) {
+        const lm_ngram_smooth smooth = (lm_ngram_smooth)(i % LM_NGRAM_ARPA);
+        if (smooth == LM_NGRAM_ADDK) continue;
+        lm_ngram_options o = random_options(1 + i % 6, smooth);
+        o.entropy_prune = pow(10, -(double)below(5)) * (double)(1 + below(9)) / 10;
+        make_random(&it, (lm_unit)below(3));
+        lm_ngram *m = train_and_prune(&it, &o);
+        for (int n = 0; n < 12; n++) {
+            random_history(&it, &o, &h);
+            check_history(m, NULL, &h, UINT32_MAX);
+        }
+        lm_ngram_free(m);
+    }
+}
+
+TEST(pruning_by_entropy_of_nothing_and_of_everything)
+{
+    lm_err e = {0};
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    random_state = 43;
+    make_random(&it, LM_UNIT_WORD);
+    o.order = 3;
+    lm_ngram *m = train(&it, &o, 1);
+    const uint64_t trigrams = m->count[3];
+    CHECK(trigrams > 0);
+    CHECK_OK(lm_ngram_prune(m, 0, NULL, &e), &e);
+    CHECK_INT(m->count[3], trigrams);
+    CHECK_OK(lm_ngram_prune(m, 1e9, NULL, &e), &e);
+    CHECK(m->count[1] > 0 && m->count[2] == 0 && m->count[3] == 0);
+    CHECK_FAILS(lm_ngram_prune(m, -1, NULL, &e), LM_EUSAGE, &e, "threshold");
+    lm_ngram_free(m);
+    e = (lm_err){0};
+    o.smooth = LM_NGRAM_ADDK;
+    m = train(&it, &o, 1);
+    CHECK_FAILS(lm_ngram_prune(m, 0.1, NULL, &e), LM_EUSAGE, &e, "add-k");
+    lm_ngram_free(m);
 }
 
 static void check_stories(const char *name, lm_unit unit, size_t lines)
 {
     random_state = 77 + (uint64_t)unit;
     read_stories(&it, name, unit, lines);
-    for (int i = 0; i < 6; i++) {
+    for (int i = 0; i < 2 * LM_NGRAM_ARPA; i++) {
         const lm_ngram_options o =
-            random_options(1 + (i * 5 + (int)unit) % 6, (lm_ngram_smooth)(i % 3));
+            random_options(1 + (i * 5 + (int)unit) % 6, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
         check_model(&it, &o, 25, 40);
     }
 }
@@ -534,18 +755,150 @@ TEST(chinese_characters)
     check_stories("data/stories-zh-valid.txt", LM_UNIT_CHAR, SIZE_MAX);
 }
 
+/* Long contexts after which all but rare characters were seen have large back-off weights, one
+ * above the other. */
+TEST(sums_of_a_model_of_characters)
+{
+    history h;
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    random_state = 83;
+    read_stories(&it, "data/stories-valid.txt", LM_UNIT_CHAR, SIZE_MAX);
+    o.order = 6;
+    o.backoff = true;
+    for (int i = 0; i < 8; i++) {
+        o.smooth = (lm_ngram_smooth[]){LM_NGRAM_WB, LM_NGRAM_ABS, LM_NGRAM_KN, LM_NGRAM_MKN}[i / 2];
+        o.entropy_prune = i % 2 ? 1e-6 : 0;
+        lm_ngram *m = train(&it, &o, 2);
+        for (int n = 0; n < 2000; n++) {
+            random_history(&it, &o, &h);
+            check_history(m, NULL, &h, 0);
+        }
+        lm_ngram_free(m);
+    }
+}
+
 /* Repeats 64 times: a sort that goes deeper than one key, and runs past insertion sort. */
 TEST(repeated_lines)
 {
     random_state = 5;
     for (int order = 1; order <= LM_NGRAM_ORDER_MAX; order++) {
-        const lm_ngram_options o = random_options(order, (lm_ngram_smooth)(order % 3));
+        const lm_ngram_options o = random_options(order, (lm_ngram_smooth)(order % LM_NGRAM_ARPA));
         clear(&it, LM_UNIT_WORD);
         for (int line = 0; line < 64; line++) {
             for (int i = 0; i < 14; i++) add_token(&it, i % 5 ? "a" : line % 9 ? "b" : "c", 1);
             end_line(&it);
         }
         check_model(&it, &o, 20, UINT32_MAX);
+    }
+}
+
+/* ---- the choice of words ---- */
+
+/* The vocabulary of a model of unigrams by relative frequency, as "word:count ..." in the order
+ * of ids. */
+static void check_choice(const char *text, const char *listed, uint64_t min_count, uint64_t most,
+                         const char *expected)
+{
+    char found[256] = "";
+    lm_err e = {0};
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = 1;
+    o.smooth = LM_NGRAM_MLE;
+    o.no_marks = true;
+    o.min_count = min_count;
+    o.vocab_size = most;
+    if (listed)
+        CHECK_OK(lm_vocab_read(&o.words, lm_slice_of(listed), "list", LM_UNIT_WORD, false, &e), &e);
+    clear(&it, LM_UNIT_WORD);
+    for (; *text; text += *text == ' ') {
+        const size_t n = strcspn(text, " ");
+        add_token(&it, text, n);
+        text += n;
+    }
+    end_line(&it);
+    lm_ngram *m = train(&it, &o, 1);
+    for (uint32_t id = 0; id < m->lang.vocab->size; id++) {
+        const lm_slice word = lm_vocab_word(m->lang.vocab, id);
+        const double count = (double)m->prob[1][id] * (double)it.tokens;
+        const size_t length = strlen(found);
+        (void)snprintf(found + length, sizeof found - length, "%s%.*s:%.4g", id ? " " : "",
+                       (int)word.length, word.text, count);
+    }
+    CHECK_TEXT(found, expected);
+    lm_ngram_free(m);
+    lm_vocab_free(o.words);
+}
+
+TEST(words_are_chosen)
+{
+    static const char text[] = "c b c a <unk> c b d e";
+    check_choice(text, NULL, 0, 0, "<unk>:1 c:3 b:2 a:1 d:1 e:1");
+    check_choice(text, NULL, 1, 0, "<unk>:1 c:3 b:2 a:1 d:1 e:1");
+    check_choice(text, NULL, 2, 0, "<unk>:4 c:3 b:2");
+    check_choice(text, NULL, 4, 0, "<unk>:9");
+    check_choice(text, NULL, 0, 3, "<unk>:3 c:3 b:2 a:1"); /* ties in byte order */
+    check_choice(text, NULL, 0, 9, "<unk>:1 c:3 b:2 a:1 d:1 e:1");
+    check_choice(text, NULL, 2, 1, "<unk>:6 c:3");
+    check_choice(text, "x\ne\nb\n", 0, 0, "<unk>:6 b:2 e:1 x:0");
+    check_choice(text, "x\ne\nb\nw\n", 0, 3, "<unk>:6 b:2 e:1 w:0");
+    check_choice(text, "x\ne\nb\n", 1, 0, "<unk>:6 b:2 e:1");
+    check_choice(text, "<unk>\n<s>\n", 0, 0, "<unk>:9");
+}
+
+/* Rare words may as well be <unk> in the text. */
+TEST(rare_words_are_unknown_ones)
+{
+    static corpus rare;
+    random_state = 23;
+    for (int i = 0; i < 60; i++) {
+        lm_ngram_options o = random_options(1 + i % 4, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
+        o.closed = false;
+        o.min_count = 1 + below(5);
+        make_random(&it, LM_UNIT_WORD);
+        lm_ngram *m = train(&it, &o, 1);
+        save(m, "one");
+        lm_ngram_free(m);
+        clear(&rare, LM_UNIT_WORD);
+        for (size_t line = 0; line < it.lines; line++) {
+            for (size_t at = it.start[line]; at < it.start[line + 1]; at++) {
+                uint64_t count = 0;
+                for (size_t n = 0; n < it.tokens; n++)
+                    count += lm_slice_compare(it.token[n], it.token[at]) == 0;
+                const lm_slice word = count < o.min_count ? lm_slice_of("<unk>") : it.token[at];
+                add_token(&rare, word.text, word.length);
+            }
+            end_line(&rare);
+        }
+        o.min_count = 0;
+        m = train(&rare, &o, 1);
+        save(m, "more");
+        lm_ngram_free(m);
+        CHECK(same_files("one", "more"));
+    }
+}
+
+/* Words that were never read: sums and orders hold. */
+TEST(listed_words_that_are_not_in_the_text)
+{
+    lm_err e = {0};
+    history h;
+    random_state = 29;
+    for (int i = 0; i < 200; i++) {
+        lm_ngram_options o = random_options(1 + i % 4, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
+        o.closed = false;
+        if (o.smooth != LM_NGRAM_ADDK && i % 3 == 0) o.entropy_prune = 0.01;
+        CHECK_OK(lm_vocab_read(&o.words, lm_slice_of("new\na\nnewer\nthe\nab\n"), "list",
+                               LM_UNIT_WORD, false, &e),
+                 &e);
+        make_random(&it, LM_UNIT_WORD);
+        lm_ngram *m = train(&it, &o, 1);
+        CHECK_INT(lm_vocab_outputs(m->lang.vocab), 6 + !o.no_marks);
+        for (int n = 0; n < 12; n++) {
+            random_history(&it, &o, &h);
+            check_history(m, NULL, &h, UINT32_MAX);
+        }
+        lm_ngram_free(m);
+        lm_vocab_free(o.words);
     }
 }
 
@@ -556,7 +909,7 @@ TEST(any_number_of_threads_makes_the_same_bytes)
     static const size_t threads[] = {2, 3, 5};
     random_state = 9;
     for (int i = 0; i < 24; i++) {
-        const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % 3));
+        const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
         if (i % 4 == 3)
             read_stories(&it, "data/stories-valid.txt", (lm_unit)(i % 3), 200);
         else
@@ -581,7 +934,7 @@ TEST(saved_and_loaded_scores_are_identical)
     lm_ngram *loaded;
     random_state = 11;
     for (int i = 0; i < 36; i++) {
-        const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % 3));
+        const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
         make_random(&it, (lm_unit)below(3));
         lm_ngram *m = train(&it, &o, 1);
         save(m, "m.lm");
@@ -589,6 +942,7 @@ TEST(saved_and_loaded_scores_are_identical)
         CHECK_OK(lm_ngram_load(&loaded, ckpt, &e), &e);
         CHECK_INT(loaded->lang.unit, it.unit);
         CHECK_INT(loaded->smooth, o.smooth);
+        CHECK_INT(loaded->backoff, o.backoff);
         CHECK_INT(loaded->lang.order, o.order);
         CHECK(o.smooth != LM_NGRAM_ADDK || loaded->k == o.k);
         CHECK(memcmp(loaded->discount, m->discount, sizeof m->discount) == 0);
@@ -642,6 +996,66 @@ TEST(discounts_that_cannot_be_estimated)
     CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
     CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "order 1: no discounts");
     lm_text_close(text);
+    e = (lm_err){0};
+    o.smooth = LM_NGRAM_KN;
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
+    CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "--discount-fallback D");
+    lm_text_close(text);
+}
+
+static void refuses(lm_ngram_options o, const char *message)
+{
+    lm_err e = {0};
+    lm_text *text;
+    lm_ngram *m;
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("a b\n"), "corpus", LM_UNIT_WORD, false, &e), &e);
+    CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EUSAGE, &e, message);
+    CHECK(m == NULL);
+    lm_text_close(text);
+}
+
+TEST(options_that_are_refused)
+{
+    const lm_ngram_options good = LM_NGRAM_DEFAULTS;
+    lm_ngram_options o = good;
+    o.order = 0;
+    refuses(o, "--order: 0");
+    o.order = LM_NGRAM_ORDER_MAX + 1;
+    refuses(o, "--order: 11");
+    o = good;
+    o.smooth = LM_NGRAM_ARPA;
+    refuses(o, "ARPA");
+    o.smooth = LM_NGRAM_ADDK;
+    o.k = 0;
+    refuses(o, "--k");
+    o.k = 1;
+    o.backoff = true;
+    refuses(o, "addk-backoff is that");
+    o.smooth = LM_NGRAM_MLE;
+    refuses(o, "--backoff: mle");
+    o = good;
+    o.smooth = LM_NGRAM_ADDK;
+    o.entropy_prune = 0.1;
+    refuses(o, "--entropy-prune: addk");
+    o.smooth = LM_NGRAM_MKN;
+    o.entropy_prune = -1;
+    refuses(o, "--entropy-prune");
+    o = good;
+    o.prune[1] = 1;
+    refuses(o, "--prune: words");
+    o.prune[1] = 0;
+    o.prune[2] = 1;
+    refuses(o, "--prune: 0 for order 3 is less than 1");
+    o = good;
+    o.closed = true;
+    o.min_count = 1;
+    refuses(o, "--closed");
+    o = good;
+    o.fallback_discount[1] = 2.5;
+    refuses(o, "--discount-fallback: 2.5, for counts of 2");
+    o.fallback_discount[1] = 2;
+    o.backoff = true;
+    refuses(o, "less with --backoff");
 }
 
 static volatile sig_atomic_t stop = 1;

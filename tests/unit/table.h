@@ -8,6 +8,7 @@
  * Nothing here is the library's, so that a mistake cannot be in both. */
 #ifndef TABLE_H
 #define TABLE_H
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -15,7 +16,9 @@
 typedef struct record {
     struct record *next_in_bucket;
     double count, left;             /* times read; distinct words before it */
-    double sum, left_sum, kinds[3]; /* as a context: of what follows it */
+    struct record *child, *sibling; /* as a context: the n-grams that follow it */
+    double free_part, rest;         /* as a context, once it was `divided` */
+    bool divided;
     double prob, bow;
     int order;
     size_t size;

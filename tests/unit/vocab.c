@@ -346,3 +346,57 @@ TEST(vocab_load_without_memory)
     }
     lm_ckpt_close(ckpt);
 }
+
+/* ---- a list in a file ---- */
+
+static lm_vocab *read_list(const char *text, lm_unit unit, bool marks_as_words)
+{
+    lm_err e = {0};
+    lm_vocab *v;
+    CHECK_OK(lm_vocab_read(&v, lm_slice_of(text), "list", unit, marks_as_words, &e), &e);
+    return v;
+}
+
+TEST(vocab_read)
+{
+    lm_vocab *v = read_list("b\n\na\r\n<unk>\nb\n<s>\n </s> \nlast", LM_UNIT_WORD, false);
+    CHECK_INT(v->size, 3);
+    CHECK_INT(find(v, "b"), 0);
+    CHECK_INT(find(v, "a"), 1);
+    CHECK_INT(find(v, "last"), 2);
+    lm_vocab_free(v);
+    v = read_list("<s>\n<unk>\n</s>\n", LM_UNIT_WORD, true);
+    CHECK_INT(v->size, 2);
+    CHECK_INT(find(v, "</s>"), 1);
+    lm_vocab_free(v);
+    v = read_list(" \n\xE4\xB8\xAD\n", LM_UNIT_CHAR, false);
+    CHECK_INT(v->size, 2);
+    CHECK_INT(find(v, "\xE4\xB8\xAD"), 1);
+    lm_vocab_free(v);
+    v = read_list("", LM_UNIT_BYTE, false);
+    CHECK_INT(v->size, 0);
+    lm_vocab_free(v);
+}
+
+TEST(vocab_read_of_two_words_on_a_line)
+{
+    lm_err e = {0};
+    lm_vocab *v;
+    CHECK_FAILS(lm_vocab_read(&v, lm_slice_of("a\n\nb c\n"), "list", LM_UNIT_WORD, false, &e),
+                LM_EFORMAT, &e, "list:3: more than one word on a line");
+    CHECK(v == NULL);
+}
+
+TEST(vocab_read_without_memory)
+{
+    for (size_t k = 1; failing_round(k); k++) {
+        lm_err e = {0};
+        lm_vocab *v;
+        const lm_status s =
+            lm_vocab_read(&v, lm_slice_of("a\nb\n"), "list", LM_UNIT_WORD, false, &e);
+        CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
+        CHECK(s ? v == NULL : v->size == 2);
+        lm_vocab_free(v);
+        failing_end();
+    }
+}

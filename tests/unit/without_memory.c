@@ -90,15 +90,12 @@ static lm_status save(const lm_ngram *model, lm_out *out, lm_err *e)
     return s;
 }
 
-static lm_status train(lm_out *out, lm_err *e, lm_ngram_smooth smooth)
+static lm_status train(lm_out *out, lm_err *e, const lm_ngram_options *options)
 {
-    lm_ngram_options options = LM_NGRAM_DEFAULTS;
     lm_text *text;
     lm_ngram *model = NULL;
-    options.order = 3;
-    options.smooth = smooth;
     LM_TRY(lm_text_memory(&text, lm_slice_of(corpus), "corpus", LM_UNIT_WORD, false, e));
-    lm_status s = lm_ngram_train(&model, text, &options, NULL, e);
+    lm_status s = lm_ngram_train(&model, text, options, NULL, e);
     if (!s) s = save(model, out, e);
     lm_ngram_free(model);
     lm_text_close(text);
@@ -107,18 +104,64 @@ static lm_status train(lm_out *out, lm_err *e, lm_ngram_smooth smooth)
 
 static lm_status train_mkn(lm_out *out, lm_err *e)
 {
-    return train(out, e, LM_NGRAM_MKN);
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = 3;
+    return train(out, e, &o);
 }
 
 static lm_status train_addk(lm_out *out, lm_err *e)
 {
-    return train(out, e, LM_NGRAM_ADDK);
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = 3;
+    o.smooth = LM_NGRAM_ADDK;
+    return train(out, e, &o);
+}
+
+static lm_status train_pruned(lm_out *out, lm_err *e)
+{
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = 3;
+    o.smooth = LM_NGRAM_KN;
+    o.backoff = true;
+    o.prune[3] = 1;
+    o.entropy_prune = 0.01;
+    LM_TRY(lm_vocab_read(&o.words, lm_slice_of("a\nb\nz\n"), "list", LM_UNIT_WORD, false, e));
+    const lm_status s = train(out, e, &o);
+    lm_vocab_free(o.words);
+    return s;
+}
+
+static lm_status prune(lm_out *out, lm_err *e)
+{
+    lm_ckpt *ckpt;
+    lm_ngram *model = NULL;
+    LM_TRY(lm_ckpt_open(&ckpt, "model.lm", LM_CKPT_CHECK_ALL, e));
+    lm_status s = lm_ngram_load(&model, ckpt, e);
+    if (!s) s = lm_ngram_prune(model, 0.01, NULL, e);
+    if (!s) s = save(model, out, e);
+    lm_ngram_free(model);
+    lm_ckpt_close(ckpt);
+    return s;
+}
+
+static void make_model(void)
+{
+    lm_err e = {0};
+    CHECK_OK(run(train_mkn, &e), &e);
+    CHECK_INT(rename("out", "model.lm"), 0);
 }
 
 TEST(training_without_memory)
 {
     check_job(train_addk);
     check_job(train_mkn);
+    check_job(train_pruned);
+}
+
+TEST(pruning_without_memory)
+{
+    make_model();
+    check_job(prune);
 }
 
 static lm_status to_arpa(lm_out *out, lm_err *e)
@@ -131,13 +174,6 @@ static lm_status from_arpa(lm_out *out, lm_err *e)
 {
     const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test"};
     return lm_convert(&how, "model.arpa", out, NULL, e);
-}
-
-static void make_model(void)
-{
-    lm_err e = {0};
-    CHECK_OK(run(train_mkn, &e), &e);
-    CHECK_INT(rename("out", "model.lm"), 0);
 }
 
 TEST(conversion_without_memory)

@@ -516,7 +516,6 @@ static lm_status read_model(reader *r, lm_ngram *m, lm_ngram_counts *c, const lm
     LM_TRY(take_values(r, c, run, e));
     c->vocab = r->vocab;
     r->vocab = NULL;
-    c->marks = true; /* nothing is to be dropped */
     LM_TRY(lm_ngram_pack(m, c, run, e));
     m->lang.type = &lm_ngram_lang;
     m->lang.unit = r->unit;

@@ -3,48 +3,11 @@
  * Reading numbers the words as they appear.  Then the vocabulary is known, the numbers become
  * ranks, and what begins at every place of the text is sorted: all at once if it fits the memory,
  * else in batches that are merged. */
-#include <string.h>
 #include "grams.h"
 #include "lm/memory.h"
-#include "lm/sort.h"
 #include "tokens.h"
 
-/* ---- the vocabulary: by descending count, ties in byte order ---- */
-
-static int by_count(const void *context, const void *a, const void *b)
-{
-    const lm_ngram_found *t = context;
-    uint32_t x, y;
-    memcpy(&x, a, sizeof x);
-    memcpy(&y, b, sizeof y);
-    if (t->count[x] != t->count[y]) return t->count[x] > t->count[y] ? -1 : 1;
-    return lm_slice_compare(lm_vocab_word(t->vocab, x), lm_vocab_word(t->vocab, y));
-}
-
-/* Fills `vocab` in its final order and `map` from the numbers of reading to its ids. */
-static lm_status order_words(lm_vocab *vocab, uint32_t *map, const lm_ngram_found *t,
-                             uint32_t *order, const lm_ngram_options *options, lm_err *e)
-{
-    const uint32_t size = t->vocab->size;
-    if (!options->closed) LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
-    if (!options->no_marks) LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
-    for (uint32_t i = 0; i < size; i++) order[i] = i;
-    LM_TRY(lm_sort(order, size, sizeof *order, by_count, t, e));
-    for (uint32_t i = 0; i < size; i++) /* "<unk>" in the text is the mark, if there is one */
-        LM_TRY(lm_vocab_add(vocab, lm_vocab_word(t->vocab, order[i]), &map[order[i]], e));
-    return lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
-}
-
-static lm_status make_vocab(lm_ngram_counts *c, uint32_t *map, const lm_ngram_found *found,
-                            const lm_ngram_options *options, lm_err *e)
-{
-    uint32_t *order = lm_new(found->vocab->size, sizeof *order, e);
-    lm_status s = order ? LM_OK : e->status;
-    if (!s) s = lm_vocab_new(&c->vocab, e);
-    if (!s) s = order_words(c->vocab, map, found, order, options, e);
-    lm_free(order);
-    return s;
-}
+/* ---- the vocabulary ---- */
 
 /* mass[r]: tokens of rank r. */
 static void weigh(const lm_ngram_counts *c, const lm_ngram_found *found, const uint32_t *map,
@@ -60,7 +23,8 @@ lm_status lm_ngram_choose(lm_ngram_counts *c, const lm_ngram_found *found,
                           const lm_run *run, lm_err *e)
 {
     *grams = NULL;
-    LM_TRY(make_vocab(c, map, found, options, e));
+    LM_TRY(lm_vocab_new(&c->vocab, e));
+    LM_TRY(lm_ngram_choose_words(c->vocab, map, found->vocab, found->count, options, e));
     LM_TRY(lm_ngram_rank_words(c, run, e));
     for (uint32_t w = 0; w < found->vocab->size; w++) map[w] = c->rank[map[w]];
     uint64_t *mass = lm_new(c->vocab->size, sizeof *mass, e);

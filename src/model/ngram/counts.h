@@ -37,6 +37,18 @@ typedef struct lm_ngram_counts {
     lm_vocab *ranked; /* the vocabulary in the order of the tables */
 } lm_ngram_counts;
 
+/* |V|: the words that are predicted, all but <s>, stand at 0 .. |V|-1 of table 1. */
+static inline uint64_t lm_ngram_outputs(const lm_ngram_counts *c)
+{
+    return c->border[1];
+}
+
+/* For every n-gram of order k >= 2 its place in order k-1 without its first word. */
+static inline const uint32_t *lm_ngram_suffixes(const lm_ngram_counts *c, int k)
+{
+    return k == 2 ? c->word[2] : c->suffix[k];
+}
+
 /* Words of a text as they were found, and how often. */
 typedef struct {
     const lm_vocab *vocab;
@@ -76,20 +88,88 @@ LM_MUST_USE lm_status lm_ngram_rank_words(lm_ngram_counts *counts, const lm_run 
  * LM_NO_WORD, and so do those of its children; never after counting. */
 LM_MUST_USE lm_status lm_ngram_link_suffixes(lm_ngram_counts *counts, const lm_run *run, lm_err *e);
 
-/* Estimates prob and bow of all orders, options->smooth. */
+/* Chooses the words of the model among those `found` (by appearance, read count[i] times) and
+ * those of the options.  Fills `vocab`, empty before: <unk>, </s>, the words by descending
+ * count with ties in byte order, <s>; and `map`: from found to chosen, or <unk>. */
+LM_MUST_USE lm_status lm_ngram_choose_words(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
+                                            const uint64_t *count, const lm_ngram_options *options,
+                                            lm_err *e);
+
+/* ---- estimating ---- */
+
+/* Estimates prob and bow of all orders. */
 LM_MUST_USE lm_status lm_ngram_estimate(lm_ngram *model, lm_ngram_counts *counts,
                                         const lm_ngram_options *options, const lm_run *run,
                                         lm_err *e);
 /* Turns the tables into those of the model, which takes over the vocabulary. */
 LM_MUST_USE lm_status lm_ngram_pack(lm_ngram *model, lm_ngram_counts *counts, const lm_run *run,
                                     lm_err *e);
+/* And back: the tables of a model, but no counts.  The vocabulary stays the model's.
+ * Errors: LM_EFORMAT for a model whose tables do not hold together; `path` is named. */
+LM_MUST_USE lm_status lm_ngram_unpack(lm_ngram_counts *counts, const lm_ngram *model,
+                                      const char *path, const lm_run *run, lm_err *e);
 
-/* The estimators: prob and bow of all orders. */
-LM_MUST_USE lm_status lm_ngram_mle(lm_ngram *model, lm_ngram_counts *counts, const lm_run *run,
-                                   lm_err *e);
-LM_MUST_USE lm_status lm_ngram_addk(lm_ngram *model, lm_ngram_counts *counts, double k,
+/* D(a) for a count of a; counts from the last on have the same. */
+enum { LM_NGRAM_DISCOUNTS = 9 };
+
+/* The discounts of order k, from how many n-grams have which count. */
+LM_MUST_USE lm_status lm_ngram_find_discounts(double discount[LM_NGRAM_DISCOUNTS],
+                                              const lm_ngram_counts *counts, int k,
+                                              const uint32_t *count,
+                                              const lm_ngram_options *options, const lm_run *run,
+                                              lm_err *e);
+
+/* Calls body(job, h, end) for ranges h .. end-1 that together are the n-grams of an order. */
+void lm_ngram_for_ranges(uint64_t size, void (*body)(void *job, uint64_t h, uint64_t end),
+                         void *job, const lm_run *run);
+
+/* ---- sharing with shorter contexts ----
+ * Before: prob holds what each n-gram has of its own, bow what is free in each context. */
+
+/* p(w|h) = prob(hw) + bow(h) p(w|h'). */
+void lm_ngram_interpolate(const lm_ngram_counts *counts, const lm_run *run);
+
+/* Sums of p(w|h) over all words of h, less 1: not 0, since tables hold floats. */
+typedef struct {
+    double none;                          /* of the empty context */
+    float *after[LM_NGRAM_ORDER_MAX + 1]; /* by order of h */
+    lm_tables tables;
+} lm_ngram_excess;
+LM_MUST_USE lm_status lm_ngram_excess_new(lm_ngram_excess *excess, const lm_ngram_counts *counts,
+                                          const lm_run *run, lm_err *e);
+void lm_ngram_excess_free(lm_ngram_excess *excess);
+/* Of tables that are complete. */
+void lm_ngram_excess_fill(lm_ngram_excess *excess, const lm_ngram_counts *counts,
+                          const lm_run *run);
+
+/* rest(h): the sum of p(w|h') over the words that did not follow h, a context of order k >= 1,
+ * where `below` is the sum over those that did. */
+double lm_ngram_rest(const lm_ngram_counts *counts, const lm_ngram_excess *excess, int k,
+                     uint64_t h, double below);
+
+/* bow(h) becomes free(h) / rest(h), so that p(w|h) sums to 1.  Fills the excess. */
+void lm_ngram_back_off(const lm_ngram_counts *counts, lm_ngram_excess *excess, const lm_run *run);
+
+/* The back-off weights of complete tables, whose excess is `before`, without the n-grams that
+ * are not kept (keep[order][i] = 0). */
+void lm_ngram_back_off_without(const lm_ngram_counts *counts, uint8_t *const *keep,
+                               const lm_ngram_excess *before, lm_ngram_excess *after,
+                               const lm_run *run);
+
+/* ---- pruning ---- */
+
+/* Removes the n-grams of order 2 and more with keep[order][i] = 0, counts with them. */
+LM_MUST_USE lm_status lm_ngram_drop(lm_ngram_counts *counts, uint8_t *const *keep,
                                     const lm_run *run, lm_err *e);
-LM_MUST_USE lm_status lm_ngram_kneser_ney(lm_ngram *model, lm_ngram_counts *counts,
-                                          const lm_ngram_options *options, const lm_run *run,
-                                          lm_err *e);
+/* keep[k] of all orders k >= 2, zeroed, among the tables. */
+LM_MUST_USE lm_status lm_ngram_keep_new(uint8_t **keep, lm_ngram_counts *counts, const lm_run *run,
+                                        lm_err *e);
+void lm_ngram_keep_free(uint8_t **keep, lm_ngram_counts *counts);
+
+/* N-grams of order k that were read no more often than threshold[k] times. */
+LM_MUST_USE lm_status lm_ngram_prune_counts(lm_ngram_counts *counts, const uint32_t *threshold,
+                                            const lm_run *run, lm_err *e);
+/* What lm_ngram_prune does, on tables that are complete. */
+LM_MUST_USE lm_status lm_ngram_prune_entropy(lm_ngram_counts *counts, double threshold,
+                                             const lm_run *run, lm_err *e);
 #endif

@@ -32,6 +32,7 @@ lm_status lm_ngram_train(lm_ngram **out, lm_text *text, const lm_ngram_options *
 {
     lm_ngram_counts counts;
     *out = NULL;
+    LM_TRY(lm_ngram_check_options(options, e));
     LM_TRY(lm_ngram_count_text(&counts, text, options, run, e));
     lm_status s = LM_OK;
     if (lm_ngram_counts_empty(&counts))
@@ -47,6 +48,7 @@ lm_status lm_ngram_train_counts(lm_ngram **out, char *const *paths, size_t count
 {
     lm_ngram_counts counts;
     *out = NULL;
+    LM_TRY(lm_ngram_check_options(options, e));
     LM_TRY(lm_ngram_count_files(&counts, paths, count, options, run, e));
     lm_status s = LM_OK;
     if (lm_ngram_counts_empty(&counts))

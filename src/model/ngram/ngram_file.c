@@ -3,10 +3,11 @@
  * lm.config: {"order":3,"smooth":"mkn","unit":"word","vocab":9,"unk":0,"eos":1,"bos":8,
  *             "marks_as_words":false,"ngrams":[9,20,31],
  *             "slots":[9,21,31],"discounts":[[..],[..],[..]]}
- * Marks the model has not are null; ADDK has "k" instead of "discounts".  Tables, all U32: "rank"
- * of each id; of order k < order "k.nodes", a row of four for each n-gram and one more (word,
- * first, and the bits of the floats prob and bow), of the highest order "k.leaves", rows of two
- * (word, prob); lm/ngram.h says what they mean. */
+ * Marks the model has not are null; "backoff":true if backed off where either form exists; ABS,
+ * KN, MKN have "discounts", ADDK and ADDK_BACKOFF "k".  Tables, all U32: "rank" of each id; of
+ * order k < order "k.nodes", a row of four for each n-gram and one more (word, first, and the bits
+ * of the floats prob and bow), of the highest order "k.leaves", rows of two (word, prob);
+ * lm/ngram.h says what they mean. */
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
@@ -14,8 +15,6 @@
 #include "lm/json.h"
 #include "lm/memory.h"
 #include "trie.h"
-
-static const char *const smooth_names[] = {"mle", "addk", "mkn", "arpa"};
 
 /* ---- the tables, walked by saving and loading alike ---- */
 
@@ -59,8 +58,9 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
 {
     const lm_vocab *vocab = m->lang.vocab;
     LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\",\"unit\":\"%s\",\"vocab\":%u",
-                       m->lang.order, smooth_names[m->smooth], lm_unit_name(m->lang.unit),
+                       m->lang.order, lm_ngram_smooth_name(m->smooth), lm_unit_name(m->lang.unit),
                        vocab->size));
+    if (m->backoff) LM_TRY(lm_str_addf(out, e, ",\"backoff\":true"));
     LM_TRY(lm_config_add_mark(out, "unk", vocab->unk, e));
     LM_TRY(lm_config_add_mark(out, "eos", vocab->eos, e));
     LM_TRY(lm_config_add_mark(out, "bos", vocab->bos, e));
@@ -69,8 +69,8 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     LM_TRY(lm_config_add_sizes(out, m->count, m->lang.order, e));
     LM_TRY(lm_str_addf(out, e, ",\"slots\":"));
     LM_TRY(lm_config_add_sizes(out, m->slots, m->lang.order, e));
-    if (m->smooth == LM_NGRAM_MKN) LM_TRY(add_discounts(m, out, e));
-    if (m->smooth == LM_NGRAM_ADDK) {
+    if (lm_ngram_discount_count(m->smooth)) LM_TRY(add_discounts(m, out, e));
+    if (m->smooth == LM_NGRAM_ADDK || m->smooth == LM_NGRAM_ADDK_BACKOFF) {
         LM_TRY(lm_str_addf(out, e, ",\"k\":"));
         LM_TRY(lm_str_add_real(out, m->k, e));
     }
@@ -106,8 +106,10 @@ typedef struct {
 
 static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
 {
+    const char *names[LM_NGRAM_ARPA + 1];
     int choice = 0;
-    LM_TRY(lm_config_choice(j, smooth_names, 4, &choice, e));
+    for (int i = 0; i <= LM_NGRAM_ARPA; i++) names[i] = lm_ngram_smooth_name((lm_ngram_smooth)i);
+    LM_TRY(lm_config_choice(j, names, LM_NGRAM_ARPA + 1, &choice, e));
     m->smooth = (lm_ngram_smooth)choice;
     return LM_OK;
 }
@@ -134,6 +136,7 @@ static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found
 {
     if (lm_json_is(key, "order")) return lm_config_order(j, &m->lang.order, e);
     if (lm_json_is(key, "smooth")) return read_smooth(j, m, e);
+    if (lm_json_is(key, "backoff")) return lm_json_bool(j, &m->backoff, e);
     if (lm_json_is(key, "unit")) return lm_config_unit(j, &m->lang.unit, e);
     if (lm_json_is(key, "vocab")) return lm_json_u64(j, &found->vocab, e);
     if (lm_json_is(key, "unk")) return lm_config_mark(j, &found->unk, e);

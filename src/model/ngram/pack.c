@@ -202,27 +202,9 @@ static lm_status pack(packing *job, lm_ngram *m, lm_ngram_counts *c, lm_err *e)
 
 /* ---- */
 
-/* Without marks, <s> was only the border of lines: its n-grams, last in every table, and its
- * id and rank, the last, go. */
-static lm_status drop_borders(lm_ngram_counts *c, lm_err *e)
-{
-    for (int k = 1; k <= c->order; k++) c->size[k] = c->border[k];
-    lm_vocab *shorter;
-    uint32_t id;
-    LM_TRY(lm_vocab_new(&shorter, e));
-    lm_status s = LM_OK;
-    for (uint32_t w = 0; !s && w < c->vocab->bos; w++)
-        s = w == c->vocab->unk ? lm_vocab_add_mark(shorter, "<unk>", &shorter->unk, e)
-                               : lm_vocab_add(shorter, lm_vocab_word(c->vocab, w), &id, e);
-    lm_vocab_free(s ? shorter : c->vocab);
-    if (!s) c->vocab = shorter;
-    return s;
-}
-
 lm_status lm_ngram_pack(lm_ngram *m, lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     packing job = {.counts = c, .run = run};
-    if (!c->marks) LM_TRY(drop_borders(c, e));
     const lm_status s = pack(&job, m, c, e);
     lm_free(job.chunk_slots);
     if (s) return s;
