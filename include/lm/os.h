@@ -23,7 +23,7 @@ typedef enum {
 lm_cpu_level lm_os_cpu(void);
 const char *lm_os_cpu_name(lm_cpu_level level);
 
-/* Has the CPU the SSE 4.2 CRC-32C instruction? */
+/* Has the CPU the CRC-32C instruction of SSE 4.2, and carry-less multiplication? */
 bool lm_os_has_crc32c(void);
 
 /* CPUs this process may run on (its affinity mask), at least 1. */

@@ -49,7 +49,7 @@ const char *lm_os_cpu_name(lm_cpu_level level)
 bool lm_os_has_crc32c(void)
 {
 #if defined(__x86_64__) && defined(__GNUC__)
-    return __builtin_cpu_supports("sse4.2");
+    return __builtin_cpu_supports("sse4.2") && __builtin_cpu_supports("pclmul");
 #else
     return false;
 #endif

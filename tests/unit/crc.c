@@ -68,3 +68,15 @@ TEST(crc_in_pieces)
         CHECK_INT(lm_crc32c_ref(lm_crc32c_ref(0, bytes, cut), bytes + cut, rest), whole);
     }
 }
+
+/* Long stretches are summed in several places at once. */
+TEST(crc_of_long_stretches)
+{
+    static unsigned char bytes[3 * 12288 + 2 * 768 + 64];
+    fill(bytes, sizeof bytes);
+    for (size_t length = 700; length <= sizeof bytes - 16; length += length < 1700 ? 1 : 509)
+        check_known(bytes + length % 16, length, bit_by_bit(bytes + length % 16, length));
+    for (size_t stretch = 768; stretch <= 3 * 12288; stretch *= 2)
+        for (size_t length = stretch - 9; length <= stretch + 9; length++)
+            CHECK_INT(lm_crc32c(1, bytes + 3, length), lm_crc32c_ref(1, bytes + 3, length));
+}
