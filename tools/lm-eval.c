@@ -5,6 +5,7 @@
 
 static const char *model_path;
 static bool per_line, per_token, line_buffered;
+static int64_t threads;
 
 static const lm_option options[] = {
     LM_OPTION_MODEL(&model_path),
@@ -12,6 +13,7 @@ static const lm_option options[] = {
      .help = "a line for each line of text: log10 p, tokens, unknown words (TSV)"},
     {0, "per-token", LM_OPT_FLAG, &per_token,
      .help = "a line for each word and sentence end: word, order used, log10 p (TSV)"},
+    LM_OPTION_THREADS(&threads),
     LM_OPTION_LINE_BUFFERED(&line_buffered),
     {0}};
 
@@ -62,13 +64,15 @@ int main(int argc, char **argv)
                    "lm-eval -m stories.lm data/stories-test.txt",
         .details =
             "Prints key TAB value lines: sentences, words, unknown, tokens (words and\n"
-            "sentence ends), bytes, zeroprobs, nats (-ln p of all tokens), ppl (per token),\n"
-            "ppl_known (without unknown words), bits_per_byte (of the raw text; the spelling\n"
-            "of unknown words, unk_spell_bits, included), and how many tokens each order\n"
-            "decided. Models with different vocabularies compare in bits_per_byte.",
+            "sentence ends), bytes, zeroprobs, nats and log10_p (of all tokens), ppl (per\n"
+            "token; ppl_known without unknown words, ppl_words without sentence ends,\n"
+            "ppl_known_words without both, ppl1 as SRILM), bits_per_byte (of the raw text;\n"
+            "the spelling of unknown words, unk_spell_bits, included), and how many tokens\n"
+            "each order decided. Models with different vocabularies compare in bits_per_byte.",
         .see_also = "ngram-train, lm-next",
         .max_operands = -1,
         .options = options,
+        .threads = &threads,
         .run = run,
     };
     return lm_program_main(&program, argc, argv);

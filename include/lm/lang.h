@@ -39,7 +39,10 @@ typedef struct {
     void (*begin)(const lm_lang *lang, void *state, bool inside);
 
     /* Scores `count` consecutive ids and moves the state past them.  p[i]: probability in
-     * [0, 1]; order[i]: words the probability was taken from, itself included (0: none). */
+     * [0, 1]; order[i]: words the probability was taken from, itself included (0: none).
+     * Several threads call it at once, each with a state of its own.  The stream may be cut
+     * anywhere into calls without a bit of p changing; long ones, with many sentences, let the
+     * model look ahead. */
     lm_status (*score)(const lm_lang *lang, void *state, const uint32_t *ids, size_t count,
                        double *p, int *order, lm_err *e);
     /* p (vocabulary size): probability of every id to come next; 0 for <s>. */
@@ -57,6 +60,9 @@ struct lm_lang {
 
 /* The id of a token of text: its word, else <unk>, else LM_NO_WORD. */
 uint32_t lm_lang_id(const lm_lang *lang, lm_slice token);
+
+/* The same for `count` tokens, faster than one by one. */
+void lm_lang_ids(const lm_lang *lang, const lm_slice *tokens, size_t count, uint32_t *ids);
 
 /* A word as programs print it: characters and bytes escaped, words as they are. */
 LM_MUST_USE lm_status lm_lang_add_word(const lm_lang *lang, uint32_t id, lm_str *out, lm_err *e);

@@ -56,6 +56,10 @@ const char *lm_text_place(lm_text *text);
 lm_unit lm_text_unit(const lm_text *text);
 bool lm_text_marks_as_words(const lm_text *text);
 
+/* Is an input neither a regular file nor memory?  Its reader may have to wait for its writer, who
+ * may wait for an answer to what was read. */
+bool lm_text_waits(const lm_text *text);
+
 /* So far, over all files: bytes read, bytes that are not UTF-8 (characters only). */
 uint64_t lm_text_bytes(const lm_text *text);
 uint64_t lm_text_invalid(const lm_text *text);
@@ -106,7 +110,8 @@ typedef struct {
 enum { LM_TEXT_BLOCK = 1 << 20 }; /* a good size */
 
 /* The next block, of at most `size` bytes unless a single token is longer; *more = false: there
- * is none.  Errors: LM_EIO, LM_ENOMEM. */
+ * is none.  Size 0: the lines that are at hand, at least one; it waits for no byte after a line's
+ * end.  Errors: LM_EIO, LM_ENOMEM. */
 LM_MUST_USE lm_status lm_text_next_block(lm_text *text, size_t size, lm_text_block *block,
                                          bool *more, lm_err *e);
 void lm_text_block_free(lm_text_block *block); /* it is {0} again */

@@ -60,9 +60,11 @@ lm_status lm_pool_new(lm_pool **out, size_t threads, lm_err *e)
     pthread_mutex_init(&pool->lock, NULL);
     pthread_cond_init(&pool->work, NULL);
     pthread_cond_init(&pool->done, NULL);
-    /* Signals are for the thread that started the program. */
+    /* Signals are for the thread that started the program, but that of a broken pipe is for the
+     * one that writes to it. */
     sigset_t all, before;
     sigfillset(&all);
+    sigdelset(&all, SIGPIPE);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     while (pool->helpers + 1 < threads &&
            pthread_create(&pool->thread[pool->helpers], NULL, help, pool) == 0)

@@ -7,6 +7,13 @@ uint32_t lm_lang_id(const lm_lang *lang, lm_slice token)
     return id == LM_NO_WORD ? lang->vocab->unk : id;
 }
 
+void lm_lang_ids(const lm_lang *lang, const lm_slice *tokens, size_t count, uint32_t *ids)
+{
+    lm_vocab_find_all(lang->vocab, tokens, count, ids);
+    for (size_t i = 0; i < count; i++)
+        if (ids[i] == LM_NO_WORD) ids[i] = lang->vocab->unk;
+}
+
 lm_status lm_lang_add_word(const lm_lang *lang, uint32_t id, lm_str *out, lm_err *e)
 {
     const lm_slice word = lm_vocab_word(lang->vocab, id);

@@ -18,6 +18,7 @@ struct lm_text {
     lm_in in;
     bool is_open; /* `in` is; never for memory */
     bool from_memory;
+    bool waits; /* an input is neither a regular file nor memory */
     lm_input *inputs;
     uint64_t shard, shards; /* 0 shards: whole inputs */
 
@@ -288,6 +289,13 @@ static lm_status check_inputs(char *const *paths, size_t count, lm_err *e)
     return LM_OK;
 }
 
+static bool may_wait(const char *path)
+{
+    struct stat info;
+    const int found = strcmp(path, "-") == 0 ? fstat(STDIN_FILENO, &info) : stat(path, &info);
+    return found != 0 || !S_ISREG(info.st_mode);
+}
+
 static lm_status new_text(lm_text **text, size_t count, lm_unit unit, bool marks_as_words,
                           lm_err *e)
 {
@@ -319,6 +327,8 @@ lm_status lm_text_open(lm_text **text, char *const *paths, size_t count, lm_unit
     lm_status s = new_text(text, count ? count : 1, unit, marks_as_words, e);
     if (s) return close_failed(text, s);
     (*text)->paths = count ? paths : NULL;
+    (*text)->waits = count == 0 && may_wait("-");
+    for (size_t i = 0; i < count; i++) (*text)->waits = (*text)->waits || may_wait(paths[i]);
     s = lm_reserve(&(*text)->buffer, &(*text)->capacity, TEXT_BUFFER, 1, e);
     if (!s) s = open_input(*text, e);
     if (!s) s = begin_shard(*text, e);
@@ -382,20 +392,37 @@ static bool is_boundary(const lm_text_cursor *c, size_t i)
     return true;
 }
 
-/* The length of a block of about `size` unread bytes: up to its last line end, or a place
+/* The length of p[0 .. length) up to its last line end, 0 if there is none. */
+static size_t whole_lines(const char *p, size_t length)
+{
+    while (length > 0 && p[length - 1] != '\n') length--;
+    return length;
+}
+
+/* The length of a block of at most `size` unread bytes: up to its last line end, or a place
  * between two tokens if it has none.  0: more must be read, or nothing is left. */
 static size_t block_length(const lm_text_cursor *c, size_t size)
 {
     const size_t unread = (size_t)(c->end - c->at);
     if (unread <= size) return c->whole ? unread : 0;
-    for (size_t i = size; i > 0; i--)
-        if (c->at[i - 1] == '\n') return i;
+    const size_t lines = whole_lines(c->at, size);
+    if (lines) return lines;
     for (size_t i = size; i > 0; i--)
         if (is_boundary(c, i)) return i;
     for (size_t i = size + 1; i < unread; i++)
         if (is_boundary(c, i)) return i;
     /* A word without an end; the tokeniser refuses one that is too long. */
     return c->whole || unread > LM_TOKEN_MAX ? unread : 0;
+}
+
+/* The same for a block of the lines at hand.  The first *clear unread bytes have no line end. */
+static size_t lines_at_hand(const lm_text_cursor *c, size_t *clear)
+{
+    const size_t unread = (size_t)(c->end - c->at);
+    const size_t lines = whole_lines(c->at + *clear, unread - *clear);
+    if (lines) return *clear + lines;
+    *clear = unread;
+    return block_length(c, LM_TEXT_BLOCK);
 }
 
 static uint64_t count_lines(const char *p, size_t length)
@@ -429,17 +456,18 @@ static lm_status fill_block(lm_text *t, size_t length, lm_text_block *block, lm_
 lm_status lm_text_next_block(lm_text *t, size_t size, lm_text_block *block, bool *more, lm_err *e)
 {
     lm_text_cursor *c = &t->unread;
-    if (size == 0) size = 1;
+    size_t clear = 0;
     for (*more = true;;) {
-        const size_t length = block_length(c, size), unread = (size_t)(c->end - c->at);
+        const size_t length = size ? block_length(c, size) : lines_at_hand(c, &clear);
         if (length || (c->whole && c->line_started)) return fill_block(t, length, block, e);
         if (!c->whole) {
-            if (unread > size) size *= 2; /* a long token; not to be looked through too often */
+            if ((size_t)(c->end - c->at) > size) size *= 2; /* not to look often for its end */
             LM_TRY(refill(t, e));
             continue;
         }
         LM_TRY(next_input(t, more, e));
         if (!*more) return LM_OK;
+        clear = 0;
     }
 }
 
@@ -483,6 +511,11 @@ lm_unit lm_text_unit(const lm_text *t)
 bool lm_text_marks_as_words(const lm_text *t)
 {
     return t->unread.marks_as_words;
+}
+
+bool lm_text_waits(const lm_text *t)
+{
+    return t->waits;
 }
 
 uint64_t lm_text_bytes(const lm_text *t)

@@ -1,6 +1,7 @@
 # A model small enough to do by hand: MLE bigrams of three sentences.
 $ printf 'a b\na b\na c\n' >text; ngram-train -n 2 --smooth mle -o m.lm text
-# p(b|a) = 2/3, p(c|a) = 1/3, all others 1: nats = ln 4.5 = 1.504077, ppl = 4.5^(1/6) = 1.284898,
+# p(b|a) = 2/3, p(c|a) = 1/3, all others 1: nats = ln 4.5 = 1.504077, log10 = -0.653212,
+# ppl = 4.5^(1/6) = 1.284898, without sentence ends 4.5^(1/4) = 1.456475,
 # bits per byte = log2(4.5) / 8 = 0.271241.
 $ printf 'a b\na c\n' >two
 $ lm-eval -m m.lm two
@@ -11,8 +12,12 @@ $ lm-eval -m m.lm two
 | bytes	8
 | zeroprobs	0
 | nats	1.50407734
+| log10_p	-0.653212488
 | ppl	1.28489828
 | ppl_known	1.28489828
+| ppl_words	1.45647529
+| ppl_known_words	1.45647529
+| ppl1	1.45647529
 | bits_per_byte	0.271240614
 | unk_spell_bits	0
 | order_1	0
@@ -38,8 +43,12 @@ $ printf 'b a\n' | lm-eval -m m.lm
 | bytes	4
 | zeroprobs	3
 | nats	inf
+| log10_p	-inf
 | ppl	inf
 | ppl_known	inf
+| ppl_words	inf
+| ppl_known_words	inf
+| ppl1	inf
 | bits_per_byte	inf
 | unk_spell_bits	0
 | order_1	3
@@ -51,6 +60,9 @@ $ printf 'b a\na b\n' | lm-eval -m m.lm --per-line
 $ printf 'b a\n' | lm-eval -q -m m.lm | grep ppl
 | ppl	inf
 | ppl_known	inf
+| ppl_words	inf
+| ppl_known_words	inf
+| ppl1	inf
 # An unknown word: <unk> was never seen either.
 $ printf 'a z\n' | lm-eval -q -m m.lm --per-token
 | a	2	0
@@ -60,6 +72,9 @@ $ printf 'a z\n' | lm-eval -q -m m.lm | grep -e unk -e ppl
 | unknown	1
 | ppl	inf
 | ppl_known	1.73205078
+| ppl_words	inf
+| ppl_known_words	1
+| ppl1	2.99999991
 | unk_spell_bits	14.077838
 
 # A closed vocabulary has no <unk>.
@@ -77,8 +92,12 @@ $ printf 'z\n' | lm-eval -q -m closed.lm
 | bytes	2
 | zeroprobs	1
 | nats	inf
+| log10_p	-inf
 | ppl	inf
 | ppl_known	4
+| ppl_words	inf
+| ppl_known_words	nan
+| ppl1	nan
 | bits_per_byte	inf
 | unk_spell_bits	14.077838
 | order_1	0
@@ -89,6 +108,9 @@ $ ngram-train -q -n 2 --no-marks -o nomarks.lm text
 $ printf 'z z\n' | lm-eval -m nomarks.lm | grep ppl
 | ppl	8
 | ppl_known	nan
+| ppl_words	8
+| ppl_known_words	nan
+| ppl1	nan
 $ printf '\n' | lm-eval -m nomarks.lm
 ! lm-eval: standard input:2: no text
 = 4
@@ -105,6 +127,25 @@ $ printf 'a b\n\na\r\n  \na b' | lm-eval -m m.lm --per-line
 | -inf	1	0
 | -0.1760912	3	0
 $ wc -l <data/stories-test.txt >lines; lm-eval -m m.lm --per-line data/stories-test.txt | wc -l | cmp - lines
+
+# The answer to a line comes before the next line is sent, whatever the number of threads.
+$ mkfifo in out; lm-eval -j 2 -m m.lm --per-line <in >out & exec 3>in 4<out; for w in b c b; do echo "a $w" >&3; read -r line <&4; echo "$line"; done; exec 3>&-; wait
+| -0.1760912	3	0
+| -0.4771212	3	0
+| -0.1760912	3	0
+$ lm-eval -m m.lm --per-token <in >out & exec 3>in 4<out; for w in b c; do echo "$w" >&3; read -r line <&4; read -r end <&4; echo "$line, $end"; done; exec 3>&-; wait
+| b	1	-inf, </s>	2	0
+| c	1	-inf, </s>	2	0
+$ rm in out
+
+# The number of threads changes nothing, with large texts (several blocks) and long lines.
+$ ngram-train -q -n 3 -o t.lm data/stories-train.txt
+$ for i in 1 2 3 4 5 6 7; do cat data/stories-train.txt; tr '\n' ' ' <data/stories-train.txt; done >large; wc -c <large
+| 6191234
+$ for report in -q --per-line --per-token; do for j in 1 2 3 4; do lm-eval -m t.lm -j $j $report large | cksum; done | sort -u | wc -l; done
+| 1
+| 1
+| 1
 
 # Sums agree: tokens with lines with totals.
 $ ngram-train -n 3 -o s.lm data/stories-train.txt

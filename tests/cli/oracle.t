@@ -22,6 +22,28 @@ $ paste $TOP/tests/oracle/kenlm.tsv found | awk -F '\t' '
 >     END { print n }'
 | 471
 
+# What KenLM's query says of all held-out lines is what lm-eval says: its perplexity "including
+# OOVs" is ppl, that "excluding OOVs" ppl_known, its OOVs are unknown, and its tokens include
+# sentence ends as ours do.  Perplexities within 1e-6 of their value.
+$ for n in 2 3 5; do
+>     lm-eval -m $n.lm data/stories-test.txt |
+>         awk -v n=$n '{ v[$1] = $2 } END { print n, v["ppl"], v["ppl_known"], v["unknown"], v["tokens"] }'
+> done >summary
+$ paste $TOP/tests/oracle/kenlm_summary.tsv summary | awk '
+>     function near(a, b) { return a - b < 1e-6 * b && b - a < 1e-6 * b }
+>     { print $1, $4, $5, ($1 == $6 && near($7, $2) && near($8, $3) && $9 == $4 && $10 == $5) }'
+| 2 600 12135 1
+| 3 600 12135 1
+| 5 600 12135 1
+
+# Without sentence ends: the words of the 12 lines above alone.
+$ for n in 2 3 5; do head -n 12 data/stories-test.txt | lm-eval -m $n.lm | sed -n "s/^ppl_words/$n/p"; done >words
+$ awk -F '\t' '$2 != "</s>" { s[$1] -= $4; n[$1]++ } END { OFS = FS; for (k in s) print k, exp(s[k] / n[k] * log(10)) }' $TOP/tests/oracle/kenlm.tsv | sort |
+>     paste - words | awk '{ d = $2 / $4 - 1; print ($1 == $3 && d < 1e-5 && d > -1e-5) }'
+| 1
+| 1
+| 1
+
 # KenLM's own model reads into the same answers, and what comes back out is the same file.
 $ ckpt-convert $TOP/tests/oracle/kenlm.arpa -o kenlm.lm; ckpt-convert kenlm.lm -o back.arpa
 $ awk -f $TOP/tests/oracle/arpa_diff.awk $TOP/tests/oracle/kenlm.arpa back.arpa

@@ -1,6 +1,6 @@
 #!/bin/sh
-# kenlm.sh FOLDER - writes kenlm.arpa and kenlm.tsv anew, with the lmplz and query that KenLM
-# (https://github.com/kpu/kenlm) built in FOLDER.
+# kenlm.sh FOLDER - writes kenlm.arpa, kenlm.tsv and kenlm_summary.tsv anew, with the lmplz and
+# query that KenLM (https://github.com/kpu/kenlm) built in FOLDER.
 set -eu
 lmplz=$1/lmplz query=$1/query
 scratch=$(mktemp -d)
@@ -16,3 +16,17 @@ for order in 2 3 5; do
     head -n 12 data/stories-test.txt | "$query" -v word "$scratch/arpa" | tr '\t' '\n' |
         sed -n "s/^\\(.*\\)=[0-9]* \\([0-9]*\\) \\([-.0-9]*\\)\$/$order	\\1	\\2	\\3/p"
 done >tests/oracle/kenlm.tsv
+
+# What it says of all held-out lines: order of the model, then perplexity including and
+# excluding OOVs, OOVs, tokens.
+for order in 2 3 5; do
+    "$lmplz" -o $order -S 100M -T "$scratch" <data/stories-train.txt >"$scratch/arpa"
+    "$query" -v summary "$scratch/arpa" <data/stories-test.txt |
+        awk -F '\t' -v order=$order '
+            { value[$1] = $2 }
+            END {
+                OFS = FS
+                print order, value["Perplexity including OOVs:"],
+                    value["Perplexity excluding OOVs:"], value["OOVs:"], value["Tokens:"]
+            }'
+done >tests/oracle/kenlm_summary.tsv

@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <stdatomic.h>
 #include <stdint.h>
+#include <sys/wait.h>
 #include <unistd.h>
 #include "failing.h"
 #include "lm/os.h"
@@ -212,4 +213,33 @@ TEST(thread_helpers_take_no_signals)
     lm_parallel_for(pool, 100, raise_in_loop, NULL);
     lm_pool_free(pool);
     CHECK(on_main >= 1);
+}
+
+static void write_to_pipe(void *context, size_t i)
+{
+    const int *fd = context;
+    (void)i;
+    if (fd[1] > 1 && pthread_equal(pthread_self(), main_thread))
+        while (true) pause(); /* a helper is to write */
+    CHECK_INT(write(fd[0], "x", 1), 1);
+}
+
+/* The signal of a write that nobody reads ends the program, whichever thread wrote. */
+TEST(thread_broken_pipe)
+{
+    int ends[2], status;
+    CHECK_INT(pipe(ends), 0);
+    CHECK_INT(close(ends[0]), 0);
+    for (size_t p = 0; p < POOLS; p++) {
+        const pid_t child = fork();
+        if (child == 0) {
+            int job[] = {ends[1], (int)pool_sizes[p]};
+            alarm(20);
+            main_thread = pthread_self();
+            lm_parallel_for(new_pool(pool_sizes[p]), 1000, write_to_pipe, job);
+            _exit(0);
+        }
+        CHECK(waitpid(child, &status, 0) == child);
+        CHECK(WIFSIGNALED(status) && WTERMSIG(status) == SIGPIPE);
+    }
 }
