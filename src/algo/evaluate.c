@@ -15,6 +15,7 @@ enum {
     BATCH = 1024     /* events and line breaks scored at once */
 };
 
+static const double least_product = 0x1p-500;            /* its square is a normal number */
 static const double bits_per_nat = 1.4426950408889634;   /* 1 / ln 2 */
 static const double log10_per_nat = 0.43429448190325182; /* log10(e) */
 
@@ -23,9 +24,11 @@ typedef struct {
     double spell_bits;
 } sums;
 
-/* The line under way. */
+/* The line under way.  A logarithm takes longer than all else that is done to an event here, so
+ * probabilities are multiplied while the product can be held. */
 typedef struct {
     sums sum;
+    double product[LM_EVENT_KINDS]; /* not yet in `sum` */
     uint64_t events, unknown;
 } line;
 
@@ -68,14 +71,14 @@ static lm_status add_log10(lm_str *out, double nats, lm_err *e)
     return lm_str_addf(out, e, "%.7g", nats == 0 ? 0 : -nats * log10_per_nat);
 }
 
-static lm_status report_event(const evaluation *v, part *b, lm_slice word, int order, double nats,
-                              lm_err *e)
+static lm_status report_event(const evaluation *v, part *b, lm_slice word, size_t i, lm_err *e)
 {
+    const double nats = b->p[i] > 0 ? -lm_log(b->p[i]) : (double)INFINITY;
     const bool plain = v->lang->unit == LM_UNIT_WORD || word.text == NULL;
     if (!word.text) word = lm_slice_of("</s>");
     LM_TRY(plain ? lm_str_add(&b->out, word.text, word.length, e)
                  : lm_str_add_escaped(&b->out, word, e));
-    LM_TRY(lm_str_addf(&b->out, e, "\t%d\t", order));
+    LM_TRY(lm_str_addf(&b->out, e, "\t%d\t", b->order[i]));
     LM_TRY(add_log10(&b->out, nats, e));
     return lm_str_add(&b->out, "\n", 1, e);
 }
@@ -94,6 +97,22 @@ static lm_status report_line(part *b, lm_err *e)
 
 /* ---- scoring a block ---- */
 
+static const line new_line = {.product = {1, 1, 1}};
+
+static void add_probability(line *l, lm_event_kind kind, double p)
+{
+    double *product = &l->product[kind], *nats = &l->sum.nats[kind];
+    if (p < least_product) {
+        *nats -= lm_log(p);
+        return;
+    }
+    *product *= p;
+    if (*product < least_product) {
+        *nats -= lm_log(*product);
+        *product = 1;
+    }
+}
+
 /* Adds event i; `word` is {NULL} for a sentence's end. */
 static lm_status add_event(const evaluation *v, part *b, size_t i, lm_slice word, lm_err *e)
 {
@@ -102,8 +121,7 @@ static lm_status add_event(const evaluation *v, part *b, size_t i, lm_slice word
     const lm_event_kind kind = !word.text                                      ? LM_SENTENCE_END
                                : id == LM_NO_WORD || id == v->lang->vocab->unk ? LM_UNKNOWN_WORD
                                                                                : LM_KNOWN_WORD;
-    const double nats = b->p[i] > 0 ? -lm_log(b->p[i]) : (double)INFINITY;
-    b->line.sum.nats[kind] += nats;
+    add_probability(&b->line, kind, b->p[i]);
     b->line.events++;
     t->events++;
     t->words += kind != LM_SENTENCE_END;
@@ -114,16 +132,19 @@ static lm_status add_event(const evaluation *v, part *b, size_t i, lm_slice word
         b->line.unknown++;
         b->line.sum.spell_bits += lm_spell_bits(&v->lang->spell, word);
     }
-    return v->report == LM_REPORT_TOKENS ? report_event(v, b, word, b->order[i], nats, e) : LM_OK;
+    return v->report == LM_REPORT_TOKENS ? report_event(v, b, word, i, e) : LM_OK;
 }
 
 static lm_status end_line(const evaluation *v, part *b, lm_err *e)
 {
+    sums *sum = &b->line.sum;
+    for (int kind = 0; kind < LM_EVENT_KINDS; kind++)
+        sum->nats[kind] -= lm_log(b->line.product[kind]);
     b->counts.sentences++;
     LM_TRY(lm_reserve(&b->lines, &b->line_capacity, b->line_count + 1, sizeof *b->lines, e));
-    b->lines[b->line_count++] = b->line.sum;
+    b->lines[b->line_count++] = *sum;
     if (v->report == LM_REPORT_LINES) LM_TRY(report_line(b, e));
-    b->line = (line){0};
+    b->line = new_line;
     return LM_OK;
 }
 
@@ -206,7 +227,7 @@ static lm_status score_lines(void *context, void *item, lm_err *e)
     (void)e;
     begin_block(b);
     if (!is_whole(b)) return LM_OK;
-    b->line = (line){0};
+    b->line = new_line;
     v->lang->type->begin(v->lang, b->state, false);
     b->status = score_events(v, b);
     return LM_OK;
@@ -217,7 +238,7 @@ static void score_piece(evaluation *v, part *b)
 {
     const size_t size = v->lang->type->state_size(v->lang);
     if (b->block.begins_line) {
-        v->line = (line){0};
+        v->line = new_line;
         v->lang->type->begin(v->lang, v->state, false);
     }
     memcpy(b->state, v->state, size);

@@ -32,7 +32,7 @@ static void prefetch(const void *p)
 #endif
 }
 
-static uint64_t load(const char *p, size_t bytes)
+static inline uint64_t load(const char *p, size_t bytes)
 {
     uint64_t x = 0;
     memcpy(&x, p, bytes);
