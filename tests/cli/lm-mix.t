@@ -23,8 +23,12 @@ $ lm-eval -m ab.lm held
 | bytes	9
 | zeroprobs	0
 | nats	2.24934058
+| log10_p	-0.976876201
 | ppl	1.75476535
 | ppl_known	1.75476535
+| ppl_words	1.75476535
+| ppl_known_words	1.75476535
+| ppl1	1.75476535
 | bits_per_byte	0.360568055
 | unk_spell_bits	0
 | order_1	4
@@ -336,6 +340,9 @@ $ test -e x.lm
 $ cp a.lm deep.lm; for i in 1 2 3 4 5 6 7 8; do lm-mix --weights 0.5,0.5 -o deep.lm deep.lm b.lm >/dev/null || exit; done; lm-eval -m deep.lm held | grep ppl
 | ppl	64.062653
 | ppl_known	64.062653
+| ppl_words	64.062653
+| ppl_known_words	64.062653
+| ppl1	64.062653
 $ lm-mix --weights 0.5,0.5 -o deep.lm deep.lm b.lm
 ! lm-mix: mixtures in mixtures 9 deep, at most 8 are allowed
 ! lm-mix: --help shows an example
