@@ -32,7 +32,7 @@ for order in 3 5; do
     pair "order $order, ARPA to queryable model" \
         "$bin/ckpt-convert $work/ours.arpa -o $work/again.lm" \
         "$(peer "$binary" "$binary probing $work/peer.arpa $work/peer.bin")"
-    pair "order $order, perplexity of a text" "$bin/lm-eval -m $work/ours.lm $test" \
+    pair "order $order, perplexity of a text" "$bin/lm-eval -j $threads -m $work/ours.lm $test" \
         "$(peer "$query" "$query -v summary $work/peer.bin < $test")"
     printf '%-34s %9d' "order $order, model file, bytes" "$(wc -c < "$work/ours.lm")"
     [ -z "$binary" ] || printf ' %9d' "$(wc -c < "$work/peer.bin")"
