@@ -1,12 +1,11 @@
 # Training is silent, and the same whatever the threads and wherever the text comes from.
 $ ngram-train -n 3 -o m.lm data/stories-valid.txt
-$ for j in 1 2 3; do
->     for s in mle addk mkn; do
->         ngram-train -j $j -n 5 --smooth $s -o $s.$j data/stories-train.txt || exit
+$ for s in 'mle' 'addk' 'gt' 'wb' 'kn --backoff' 'mkn' 'mkn --prune 0,0,1 --entropy-prune 1e-6 --min-count 2'; do
+>     for j in 1 2 3; do
+>         ngram-train -q -j $j -n 5 --smooth $s -o $j.lm data/stories-train.txt || exit
 >     done
-> done
-$ for s in mle addk mkn; do cmp $s.1 $s.2; cmp $s.1 $s.3; done
-$ rm -f mle.* addk.* mkn.*
+>     cmp 1.lm 2.lm; cmp 1.lm 3.lm
+> done; rm 1.lm 2.lm 3.lm
 $ ngram-train -n 3 -o stdin.lm <data/stories-valid.txt; cmp m.lm stdin.lm
 $ cat data/stories-valid.txt | ngram-train -n 3 -o - - >dash.lm; cmp m.lm dash.lm
 $ ngram-train --order=3 --output=long.lm -- data/stories-valid.txt; cmp m.lm long.lm
@@ -88,6 +87,222 @@ $ ngram-train -n 2 --discount-fallback '' -o tiny.lm tiny
 ! ngram-train: --help shows an example
 = 2
 
+# One discount of abs and kn; none of Good-Turing's.
+$ ngram-train -n 2 --smooth abs -o tiny.lm tiny
+! ngram-train: warning: order 1: no discounts follow from its counts of counts; using 0.5 (--discount-fallback changes that)
+! ngram-train: warning: order 2: no discounts follow from its counts of counts; using 0.5 (--discount-fallback changes that)
+$ ngram-train -n 2 --smooth kn --discount-fallback 0.9 --backoff -o tiny.lm tiny
+! ngram-train: warning: order 1: no discounts follow from its counts of counts; using 0.9 (--discount-fallback changes that)
+! ngram-train: warning: order 2: no discounts follow from its counts of counts; using 0.9 (--discount-fallback changes that)
+$ ckpt-info tiny.lm | grep -o -e '"discounts".*]]' -e '"backoff".*' -e '"smooth".*'
+| "smooth": "kn",
+| "backoff": true,
+| "discounts": [[0.9, 0.9, 0.9], [0.9, 0.9, 0.9]]
+$ ngram-train -n 1 --smooth gt -o tiny.lm tiny
+! ngram-train: warning: order 1: Good-Turing has no discount for n-grams of count 1
+$ ngram-train -v -n 2 --smooth abs -o tiny.lm data/stories-valid.txt
+! ngram-train: order 1: 2557 n-grams, discount 0.642304
+! ngram-train: order 2: 8029 n-grams, discount 0.804777
+$ ngram-train -v -n 2 --smooth wb -o tiny.lm tiny
+! ngram-train: order 1: 6 n-grams
+! ngram-train: order 2: 4 n-grams
+$ ngram-train -n 2 --smooth abs --discount-fallback error -o e.lm tiny
+! ngram-train: order 1: no discounts follow from its counts of counts (4, 0, 0, 0); give them by --discount-fallback D
+= 4
+$ ngram-train -n 2 --smooth kn --discount-fallback 1,1,1 -o e.lm tiny
+! ngram-train: --discount-fallback: '1,1,1' is neither 'error' nor one discount, 0 to 1, such as 0.5
+! ngram-train: --help shows an example
+= 2
+$ ngram-train -n 2 --smooth kn --discount-fallback 1.5 -o e.lm tiny
+! ngram-train: --discount-fallback: '1.5' is neither 'error' nor one discount, 0 to 1, such as 0.5
+! ngram-train: --help shows an example
+= 2
+$ ngram-train -n 2 --smooth kn --discount-fallback 1 --backoff -o e.lm tiny
+! ngram-train: --discount-fallback: 1, for counts of 1, is not 0 to 1, and less with --backoff
+! ngram-train: --help shows an example
+= 2
+
+# By hand, without marks or <unk>.  C(a) = 3, C(b) = 2, C(c) = 1; C(ab) = 2, C(ac) = 1, C(ba) = 2.
+$ echo 'a b a b a c' >hand
+$ cat >next <<'END'
+> ngram-train -q -n 2 --closed --no-marks "$@" -o h.lm hand; printf 'a\nb\n' | lm-next -m h.lm --inside
+> END
+
+# N(a) = 2, N(b) = 1.  p(a) = 3/9 + 1/9, p(b) = 3/9, p(c) = 2/9; p(b|a) = 2/5 + 2/5 p(b).
+$ sh next --smooth wb
+| b	0.5333334
+| c	0.2888889
+| a	0.1777778
+|
+| a	0.8148149
+| b	0.1111111
+| c	0.07407408
+# p(b|a) = 2/5, p(c|a) = 1/5, and p(a|a) has the rest.  p(b|b) = 1/3 p(b) / (p(b) + p(c)).
+$ sh next --smooth wb --backoff
+| a	0.4
+| b	0.4
+| c	0.2
+|
+| a	0.6666667
+| b	0.2
+| c	0.1333333
+# D = 1/3 for words, 1/5 for pairs.  p(a) = 3/6, p(b) = 2/6, p(c) = 1/6; p(b|a) = 1.8/3 + 0.4/3 p(b).
+$ sh next --smooth abs
+| b	0.6444445
+| c	0.2888889
+| a	0.06666667
+|
+| a	0.95
+| b	0.03333333
+| c	0.01666667
+# Two, one and one words stand before a (the line's beginning is one), b, c: D = 1/2.  p(a) = 1/2,
+# p(b) = p(c) = 1/4; p(b|a) = 1.8/3 + 0.4/3 p(b).
+$ sh next --smooth kn
+| b	0.6333334
+| c	0.3
+| a	0.06666667
+|
+| a	0.95
+| b	0.025
+| c	0.025
+# p(a|b) = 1.8/2; p(b|b) = 0.1 p(b) / (p(b) + p(c)).
+$ sh next --smooth kn --backoff
+| b	0.6
+| c	0.2666667
+| a	0.1333333
+|
+| a	0.9
+| b	0.05
+| c	0.05
+# p(a) = 4/9, p(b) = 3/9, p(c) = 2/9; p(b|a) = 3/6, p(a|b) = 3/5, p(b|b) = 2/5 p(b) / (p(b) + p(c)).
+$ sh next --smooth addk-backoff
+| b	0.5
+| c	0.3333333
+| a	0.1666667
+|
+| a	0.6
+| b	0.24
+| c	0.16
+# No discounts: one more than was counted.  p(b|a) = 2/4, p(a|b) = 2/3; words as they are counted.
+$ sh next --smooth gt
+| b	0.5
+| a	0.25
+| c	0.25
+|
+| a	0.6666667
+| b	0.2222222
+| c	0.1111111
+
+# Words: a list, frequent ones, the most frequent; the rest is <unk>, which costs its spelling.
+$ printf 'c b c a <unk> c b d e\n' >words
+$ cat >show <<'END'
+> ngram-train -q -n 1 --smooth mle --no-marks "$@" -o w.lm words && echo | lm-next -m w.lm
+> END
+$ sh show --min-count 2
+| <unk>	0.4444444
+| c	0.3333333
+| b	0.2222222
+$ sh show --vocab-size 2
+| <unk>	0.4444444
+| c	0.3333333
+| b	0.2222222
+$ printf 'x\ne\n<unk>\n<s>\n\nb\n' >list; sh show --vocab list
+| <unk>	0.6666667
+| b	0.2222222
+| e	0.1111111
+| x	0
+$ ckpt-info w.lm | tail -n 1 | tr ' ' '\n' | grep input
+| input=17:7035e7b2
+| input=22:0b1e7572
+$ sh show --vocab list --min-count 1 --vocab-size 1
+| <unk>	0.7777778
+| b	0.2222222
+$ printf 'a b\n' >pair; sh show --vocab pair
+! ngram-train: pair:1: more than one word on a line
+= 4
+$ sh show --vocab no-such-list
+! ngram-train: no-such-list: open: No such file or directory
+= 3
+$ sh show --closed --vocab list
+! ngram-train: --vocab: with --closed there is no <unk> for other words
+! ngram-train: --help shows an example
+= 2
+$ sh show --closed --min-count 0
+! ngram-train: --min-count: with --closed there is no <unk> for other words
+! ngram-train: --help shows an example
+= 2
+$ sh show --closed --vocab-size 5
+! ngram-train: --vocab-size: with --closed there is no <unk> for other words
+! ngram-train: --help shows an example
+= 2
+$ awk '{ for (i = 1; i <= NF; i++) n[$i]++; text[NR] = $0 }
+>     END { for (l = 1; l <= NR; l++) { m = split(text[l], w, " "); s = ""
+>         for (i = 1; i <= m; i++) s = s (i > 1 ? " " : "") (n[w[i]] < 3 ? "<unk>" : w[i]); print s } }' data/stories-valid.txt >rare
+$ ngram-train -q -n 3 -o one.lm rare; ngram-train -q -n 3 --min-count 3 -o two.lm data/stories-valid.txt
+$ ckpt-diff --ignore-history one.lm two.lm >/dev/null
+$ for n in 0 1000; do ngram-train -q -n 3 --min-count $n -o m.lm data/stories-train.txt; lm-eval -m m.lm data/stories-test.txt; done | awk '$1 == "bits_per_byte" { if (b) print ($2 > b); b = $2 }'
+| 1
+
+# Pruning by count and by entropy.
+$ cat >sizes <<'END'
+> ngram-train -q -n 3 "$@" -o p.lm data/stories-valid.txt && ckpt-info p.lm | grep -o '"ngrams".*]'
+> END
+$ sh sizes
+| "ngrams": [2557, 8029, 10402]
+$ sh sizes --prune 0,1; sh sizes --prune 0,1,1; sh sizes --prune 0,0,2; sh sizes --prune 0 --smooth addk
+| "ngrams": [2557, 1425, 567]
+| "ngrams": [2557, 1425, 567]
+| "ngrams": [2557, 8029, 145]
+| "ngrams": [2557, 8029, 10402]
+$ sh sizes --entropy-prune 1e-6; sh sizes --entropy-prune 1e-6 --prune 0,0,1; sh sizes --entropy-prune 1
+| "ngrams": [2557, 7968, 4657]
+| "ngrams": [2557, 7927, 524]
+| "ngrams": [2557, 0, 0]
+$ sh sizes --prune 1
+! ngram-train: --prune: words are not pruned, so the first threshold is 0 (--min-count makes rare words <unk>)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --prune 0,2,1
+! ngram-train: --prune: 1 for order 3 is less than 2 before it
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --prune 0,0,0,1
+! ngram-train: --prune: '0,0,0,1' goes on after order 3, the last
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --prune 0,x
+! ngram-train: --prune: 'x' is not a count (0 to 4294967295)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --prune 0,
+! ngram-train: --prune: '' is not a count (0 to 4294967295)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --prune 0,-1
+! ngram-train: --prune: '-1' is not a count (0 to 4294967295)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --prune 0,4294967296
+! ngram-train: --prune: '4294967296' is not a count (0 to 4294967295)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --entropy-prune 2
+! ngram-train: --entropy-prune: 2 is out of range (0 to 1; nearest 1)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --entropy-prune 0.1 --smooth addk
+! ngram-train: --entropy-prune: addk does not back off (addk-backoff does)
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --backoff --smooth mle
+! ngram-train: --backoff: mle has no back-off form
+! ngram-train: --help shows an example
+= 2
+$ sh sizes --backoff --smooth addk
+! ngram-train: --backoff: addk has no back-off form; addk-backoff is that
+! ngram-train: --help shows an example
+= 2
+
 # Text with no line as long as the order: the high orders are empty.
 $ printf 'a\nb\n' | ngram-train -n 10 --smooth mle -o short.lm; ckpt-info short.lm | grep -o '"ngrams".*]'
 | "ngrams": [5, 4, 2, 0, 0, 0, 0, 0, 0, 0]
@@ -166,19 +381,19 @@ $ printf 'x\r\n' | ngram-train -n 1 --smooth mle --unit byte -o b.lm; echo | lm-
 
 # Options that contradict each other.
 $ ngram-train --smooth mle --k 3 -o e.lm both
-! ngram-train: --k: only --smooth addk has it
+! ngram-train: --k: only --smooth addk and addk-backoff have it
 ! ngram-train: --help shows an example
 = 2
 $ ngram-train --k 1 -o e.lm both
-! ngram-train: --k: only --smooth addk has it
+! ngram-train: --k: only --smooth addk and addk-backoff have it
 ! ngram-train: --help shows an example
 = 2
 $ ngram-train --smooth addk --discount-fallback error -o e.lm both
-! ngram-train: --discount-fallback: only --smooth mkn has discounts
+! ngram-train: --discount-fallback: only --smooth abs, kn and mkn have such discounts
 ! ngram-train: --help shows an example
 = 2
 $ ngram-train --smooth mle --discount-fallback 0.5,1,1.5 -o e.lm both
-! ngram-train: --discount-fallback: only --smooth mkn has discounts
+! ngram-train: --discount-fallback: only --smooth abs, kn and mkn have such discounts
 ! ngram-train: --help shows an example
 = 2
 
@@ -219,8 +434,8 @@ $ ngram-train --k nan --smooth addk -o e.lm both
 ! ngram-train: --k: 'nan' is not a number (1e-09 to 1000000000)
 ! ngram-train: --help shows an example
 = 2
-$ ngram-train --smooth kn -o e.lm both
-! ngram-train: --smooth: 'kn' is not one of mle, addk, mkn (did you mean mkn?)
+$ ngram-train --smooth knn -o e.lm both
+! ngram-train: --smooth: 'knn' is not one of mle, addk, addk-backoff, gt, wb, abs, kn, mkn (did you mean kn?)
 ! ngram-train: --help shows an example
 = 2
 $ ngram-train --unit line -o e.lm both

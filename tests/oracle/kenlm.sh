@@ -1,6 +1,6 @@
 #!/bin/sh
-# kenlm.sh FOLDER - writes kenlm.arpa, kenlm.tsv and kenlm_summary.tsv anew, with the lmplz and
-# query that KenLM (https://github.com/kpu/kenlm) built in FOLDER.
+# kenlm.sh FOLDER - writes kenlm.arpa, kenlm_pruned.arpa, kenlm.tsv and kenlm_summary.tsv anew,
+# with the lmplz and query that KenLM (https://github.com/kpu/kenlm) built in FOLDER.
 set -eu
 lmplz=$1/lmplz query=$1/query
 scratch=$(mktemp -d)
@@ -9,6 +9,10 @@ trap 'rm -rf "$scratch"' EXIT
 # Too small for any discount to be estimated: all fall back to 0.5 1 1.5.
 head -n 14 data/stories-valid.txt |
     "$lmplz" -o 3 --discount_fallback -S 100M -T "$scratch" >tests/oracle/kenlm.arpa
+
+head -n 14 data/stories-valid.txt |
+    "$lmplz" -o 3 --discount_fallback --prune 0 1 -S 100M -T "$scratch" \
+        >tests/oracle/kenlm_pruned.arpa
 
 # What each word of held-out lines gets: order of the model, word, order used, log10 p.
 for order in 2 3 5; do

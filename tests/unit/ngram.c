@@ -1052,10 +1052,10 @@ TEST(options_that_are_refused)
     refuses(o, "--closed");
     o = good;
     o.fallback_discount[1] = 2.5;
-    refuses(o, "--discount-fallback: 2.5, for counts of 2");
+    refuses(o, "--discount-fallback: 2.5 for counts of 2 is not 0 to 2");
     o.fallback_discount[1] = 2;
     o.backoff = true;
-    refuses(o, "less with --backoff");
+    refuses(o, "is not 0 to less than 2");
 }
 
 static volatile sig_atomic_t stop = 1;
