@@ -118,7 +118,7 @@ $ ngram-train -n 2 --smooth kn --discount-fallback 1.5 -o e.lm tiny
 ! ngram-train: --help shows an example
 = 2
 $ ngram-train -n 2 --smooth kn --discount-fallback 1 --backoff -o e.lm tiny
-! ngram-train: --discount-fallback: 1, for counts of 1, is not 0 to 1, and less with --backoff
+! ngram-train: --discount-fallback: 1 for counts of 1 is not 0 to less than 1
 ! ngram-train: --help shows an example
 = 2
 

@@ -22,8 +22,8 @@ static lm_status check_fallback(const lm_ngram_options *o, lm_err *e)
         const double d = o->fallback_discount[j - 1];
         if (!(d >= 0 && d <= j) || (o->backoff && d >= j))
             return lm_fail(e, LM_EUSAGE,
-                           "--discount-fallback: %g, for counts of %d, is not 0 to %d%s", d, j, j,
-                           o->backoff ? ", and less with --backoff" : "");
+                           "--discount-fallback: %g for counts of %d is not 0 to %s%d", d, j,
+                           o->backoff ? "less than " : "", j);
     }
     return LM_OK;
 }
