@@ -6,18 +6,18 @@ $ ckpt-convert m.lm -o m.arpa; cat m.arpa
 | ngram 2=5
 |
 | \1-grams:
-| -99	<unk>	0
-| -0.4771212	</s>	0
-| -0.4771212	a	-99
 | -0.6532125	b	-99
 | -0.9542425	c	-99
+| -0.4771212	a	-99
+| -0.4771212	</s>	0
+| -99	<unk>	0
 | 0	<s>	-99
 |
 | \2-grams:
-| -0.1760912	a b
-| -0.4771212	a c
 | 0	b </s>
 | 0	c </s>
+| -0.1760912	a b
+| -0.4771212	a c
 | 0	<s> a
 |
 | \end\
@@ -26,7 +26,7 @@ $ printf 'a b\nc a\nz\n' >text; lm-eval -q -m m.lm --per-token text >one; lm-eva
 $ ckpt-info back.lm | grep -e smooth -e unit -e '^  ckpt-convert'; wc -c <m.arpa
 |     "smooth": "arpa",
 |     "unit": "word",
-|   ckpt-convert 0.1.0 unit=word input=203:d268bf44
+|   ckpt-convert 0.1.0 unit=word input=203:2f1cd155
 | 203
 
 # A larger one measures the same, as words, characters and bytes.
@@ -82,10 +82,10 @@ $ sed '/end/d' m.arpa >bad; ckpt-convert bad -o e.lm
 ! ckpt-convert: bad:19: the file ends before \end\
 = 4
 $ sed 's/a b/a zebra/' m.arpa >bad; ckpt-convert bad -o e.lm
-! ckpt-convert: bad:14: not among the unigrams: 'zebra'
+! ckpt-convert: bad:16: not among the unigrams: 'zebra'
 = 4
 $ sed 's/^-0.*a b/0.5	a b/' m.arpa >bad; ckpt-convert bad -o e.lm
-! ckpt-convert: bad:14: not a log10 probability (0 or less): '0.5'
+! ckpt-convert: bad:16: not a log10 probability (0 or less): '0.5'
 = 4
 $ sed 's/^-0.*a b/-0.1	a c/' m.arpa >bad; ckpt-convert bad -o e.lm
 ! ckpt-convert: bad: \2-grams: 'a c' is given twice

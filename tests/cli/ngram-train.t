@@ -29,6 +29,7 @@ $ ckpt-info t.lm | sed -n '/^config/,/^history/p'
 |     "bos": 3,
 |     "marks_as_words": false,
 |     "ngrams": [4, 4],
+|     "slots": [4, 4],
 |     "k": 0.5
 |   }
 | history
