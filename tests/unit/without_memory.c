@@ -245,7 +245,7 @@ static lm_status save_mixture(const lm_mix *mix, lm_out *out, lm_err *e)
     lm_status s = lm_ckpt_history(mix->part[1].model.ckpt, &history, e);
     if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
     if (!s) s = lm_mix_save(mix, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, e);
+    if (!s) s = lm_ckpt_write(writer, out, NULL, e);
     lm_str_free(&history);
     lm_ckpt_writer_free(writer);
     return s;
