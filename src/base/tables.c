@@ -97,7 +97,7 @@ void *lm_tables_new(lm_tables *tables, uint64_t count, size_t size, const lm_run
         lm_free(t);
         return NULL;
     }
-    if (fits) tables->heap += length;
+    if (fits) tables->heap += t->length;
     t->older = tables->list;
     tables->list = t;
     return t->bytes;
@@ -109,7 +109,7 @@ static void free_table(lm_tables *tables, struct lm_table *t)
         lm_breathe_forget(t->bytes);
         (void)munmap(t->bytes, t->length);
     } else {
-        tables->heap -= t->length > 1 ? t->length : 0;
+        tables->heap -= t->length;
         lm_free(t->block);
     }
     lm_free(t);
