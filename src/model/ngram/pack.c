@@ -94,7 +94,7 @@ static lm_status start_blocks(packing *job, lm_ngram *m, int k, lm_tables *table
     }
     if (slots >= UINT32_MAX)
         return lm_fail(e, LM_EFORMAT, "%llu n-grams of order %d are too many",
-                       (unsigned long long)size, k + 1);
+                       (unsigned long long)job->counts->size[k + 1], k + 1);
     lm_parallel_for(lm_run_pool(job->run), chunks, shift_chunk, job);
     job->start[k][size] = (uint32_t)slots;
     m->slots[k + 1] = slots;
