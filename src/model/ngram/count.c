@@ -52,7 +52,7 @@ static size_t batch_size(const lm_tokens *t, const lm_run *run)
     const uint64_t held = t->temp ? 0 : t->length * sizeof *t->id;
     if (!run || !run->memory || t->length * each + held <= run->memory / 4 * 3)
         return (size_t)t->length;
-    const uint64_t most = run->memory / 2 / each;
+    const uint64_t most = run->memory / 2 / each + 1;
     return most < t->length ? (size_t)most : (size_t)t->length;
 }
 
