@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -20,18 +21,29 @@ struct lm_temp {
     unsigned char buffer[BUFFER];
 };
 
+/* No signal comes between making the file and removing its name. */
+static int make_nameless(char *path)
+{
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_BLOCK, &all, &before);
+    const int fd = mkstemp(path), error = errno;
+    if (fd >= 0) (void)unlink(path);
+    pthread_sigmask(SIG_SETMASK, &before, NULL);
+    errno = error;
+    return fd;
+}
+
 /* A new file in `directory` whose name is gone at once. */
 static lm_status create(const char *directory, int *fd, lm_err *e)
 {
     lm_str path = {0};
     lm_status s = lm_str_addf(&path, e, "%s/lm-XXXXXX", directory);
     *fd = -1;
+    if (!*directory) s = lm_fail(e, LM_EIO, "the folder for temporary files has no name");
     if (!s) {
-        *fd = mkstemp(path.text);
-        if (*fd < 0)
-            s = lm_fail_errno(e, directory, "create a temporary file");
-        else
-            (void)unlink(path.text);
+        *fd = make_nameless(path.text);
+        if (*fd < 0) s = lm_fail_errno(e, directory, "create a temporary file");
     }
     if (!s) (void)fcntl(*fd, F_SETFD, FD_CLOEXEC);
     lm_str_free(&path);
@@ -117,13 +129,32 @@ lm_status lm_temp_read(lm_temp *t, uint64_t offset, void *bytes, size_t length, 
     return LM_OK;
 }
 
+/* Reserves `length` bytes of the disk, with zeros where it cannot be had without writing; returns
+ * an errno. */
+static int reserve(int fd, size_t length)
+{
+    static const unsigned char zeros[1 << 12];
+    int error;
+    do {
+        error = posix_fallocate(fd, 0, (off_t)length);
+    } while (error == EINTR);
+    if (error != EOPNOTSUPP && error != EINVAL) return error;
+    for (size_t at = 0; at < length;) {
+        const size_t more = length - at < sizeof zeros ? length - at : sizeof zeros;
+        const ssize_t n = pwrite(fd, zeros, more, (off_t)at);
+        if (n < 0 && errno != EINTR) return errno;
+        if (n > 0) at += (size_t)n;
+    }
+    return 0;
+}
+
 lm_status lm_temp_map(const char *directory, size_t length, void **bytes, lm_err *e)
 {
     int fd;
     LM_TRY(create(directory, &fd, e));
     lm_status s = LM_OK;
     /* A full disk is found here, not by a signal when a page cannot be written. */
-    errno = posix_fallocate(fd, 0, (off_t)length);
+    errno = reserve(fd, length);
     if (errno) s = lm_fail_errno(e, directory, "make room for a temporary file");
     if (!s) {
         *bytes = mmap(NULL, length, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
