@@ -8,6 +8,7 @@
 #include <time.h>
 #include <unistd.h>
 #include "lm/os.h"
+#include "lm/temp.h"
 #include "lm/version.h"
 
 /* One process runs one program, so its state is here. */
@@ -209,6 +210,16 @@ static lm_status check_operands(int count, char **operands, lm_err *e)
     return LM_OK;
 }
 
+/* A folder that was named must be good before work begins, not only when it is needed. */
+static lm_status check_tmpdir(const char *directory, lm_err *e)
+{
+    lm_temp *temp;
+    if (!directory) return LM_OK;
+    LM_TRY(lm_temp_open(&temp, directory, e));
+    lm_temp_close(temp);
+    return LM_OK;
+}
+
 static lm_status run_program(const lm_option *options, int argc, char **argv, lm_err *e)
 {
     int count;
@@ -223,6 +234,7 @@ static lm_status run_program(const lm_option *options, int argc, char **argv, lm
     if (self.program->memory)
         run.memory = *self.program->memory ? *self.program->memory : lm_os_memory() / 4 * 3;
     if (self.program->tmpdir) run.tmpdir = *self.program->tmpdir;
+    LM_TRY(check_tmpdir(run.tmpdir, e));
     if (self.program->threads) LM_TRY(lm_pool_new(&run.pool, (size_t)*self.program->threads, e));
     const lm_status s = self.program->run(&run, count, argv + 1, e);
     lm_pool_free(run.pool);
