@@ -12,7 +12,15 @@
 #include "lm/os.h"
 #include "lm/temp.h"
 
-enum { BREATH = 1 << 14 }; /* grams between two calls of lm_breathe */
+enum {
+    BREATH = 1 << 14, /* grams between two calls of lm_breathe */
+    PARTS_MAX = 128,  /* each may have two files open */
+    PART_SHARE = 16,  /* of the run's memory: the buffers of these files */
+    PART_BYTES = 1 << 17,
+    MERGE_SHARE = 4, /* what buffers of runs that are merged may take */
+    ROOM_LEAST = 1 << 12,
+    ROOM_MOST = 1 << 18
+};
 
 struct lm_grams {
     lm_ngram_counts *counts;
@@ -49,15 +57,24 @@ static void cut_parts(lm_grams *g, const uint64_t *mass)
     while (part < g->parts) g->part_word[++part] = words;
 }
 
+/* Several for each thread, which evens out the work. */
+static size_t part_count(const lm_run *run)
+{
+    const size_t threads = lm_pool_threads(lm_run_pool(run));
+    size_t parts = threads == 1 ? 1 : threads < PARTS_MAX / 8 ? 8 * threads : PARTS_MAX;
+    if (run && run->memory && run->memory / PART_SHARE / PART_BYTES < parts)
+        parts = (size_t)(run->memory / PART_SHARE / PART_BYTES);
+    return parts ? parts : 1;
+}
+
 lm_status lm_grams_new(lm_grams **out, lm_ngram_counts *counts, const uint64_t *mass,
                        const lm_run *run, lm_err *e)
 {
-    const size_t threads = lm_pool_threads(lm_run_pool(run));
     *out = NULL;
     lm_grams *g = lm_new(1, sizeof *g, e);
     if (!g) return e->status;
     g->counts = counts;
-    g->parts = threads > 1 ? 8 * threads : 1;
+    g->parts = part_count(run);
     g->part_word = lm_new(g->parts + 1, sizeof *g->part_word, e);
     g->part_size = lm_new(g->parts, sizeof *g->part_size, e);
     g->part_error = lm_new(g->parts, sizeof *g->part_error, e);
