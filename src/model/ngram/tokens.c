@@ -8,9 +8,9 @@
 #include "lm/pipeline.h"
 
 enum {
-    SPILL_SHARE = 8, /* of the run's memory: what tokens may take before they go to a file */
-    BLOCK_SHARE = 64,
-    BLOCK_LEAST = 1 << 16,
+    SPILL_SHARE = 8,  /* of the run's memory: what tokens may take before they go to a file */
+    BLOCK_SHARE = 64, /* and the text of all blocks: a block takes several times as much */
+    BLOCK_LEAST = 1 << 13,
     CHUNK = 1 << 16
 };
 
@@ -134,18 +134,26 @@ static lm_status keep_tokens(void *context, void *item, lm_err *e)
     return LM_OK;
 }
 
-static size_t block_size(const lm_run *run)
+/* How many blocks go around, and their size. */
+static size_t block_count(const lm_run *run, size_t *size)
 {
-    if (!run || !run->memory || run->memory / BLOCK_SHARE > LM_TEXT_BLOCK) return LM_TEXT_BLOCK;
-    const uint64_t share = run->memory / BLOCK_SHARE;
-    return share < BLOCK_LEAST ? BLOCK_LEAST : (size_t)share;
+    const size_t wanted = lm_pipeline_items(lm_run_pool(run));
+    *size = LM_TEXT_BLOCK;
+    if (!run || !run->memory) return wanted;
+    const uint64_t room = run->memory / BLOCK_SHARE;
+    if (room / wanted < BLOCK_LEAST) {
+        *size = BLOCK_LEAST;
+        return room / BLOCK_LEAST ? (size_t)(room / BLOCK_LEAST) : 1;
+    }
+    if (room / wanted < LM_TEXT_BLOCK) *size = (size_t)(room / wanted);
+    return wanted;
 }
 
 static lm_status read_blocks(reading *job, lm_err *e)
 {
     static const lm_pipeline steps = {take_block, cut_block, keep_tokens};
     lm_pool *pool = lm_run_pool(job->run);
-    const size_t count = lm_pipeline_items(pool);
+    const size_t count = block_count(job->run, &job->block_size);
     block *blocks = lm_new(count, sizeof *blocks, e);
     if (!blocks) return e->status;
     const lm_status s = lm_pipeline_run(&steps, job, blocks, count, sizeof *blocks, pool, e);
@@ -163,7 +171,7 @@ static lm_status read_blocks(reading *job, lm_err *e)
 lm_status lm_tokens_read(lm_tokens *t, lm_text *text, bool marks, const lm_run *run, lm_err *e)
 {
     *t = (lm_tokens){0};
-    reading job = {t, text, marks, block_size(run), run};
+    reading job = {.tokens = t, .text = text, .marks = marks, .run = run};
     lm_status s = lm_vocab_new(&t->vocab, e);
     if (!s) s = read_blocks(&job, e);
     if (!s && lm_text_invalid(text))
