@@ -80,6 +80,16 @@ static bool new_in_file(struct lm_table *t, const lm_run *run, lm_err *e)
     return true;
 }
 
+/* Half of the memory is for tables on the heap, if nothing else is there; the rest for what is
+ * mapped or read. */
+static bool fits_heap(const lm_tables *tables, size_t length, const lm_run *run)
+{
+    if (!run || !run->memory) return true;
+    const uint64_t half = run->memory / 2, most = run->memory - run->memory / 8;
+    if (length > half || tables->heap > half - length) return false;
+    return lm_os_resident() <= most - length;
+}
+
 void *lm_tables_new(lm_tables *tables, uint64_t count, size_t size, const lm_run *run, lm_err *e)
 {
     size_t length;
@@ -90,9 +100,7 @@ void *lm_tables_new(lm_tables *tables, uint64_t count, size_t size, const lm_run
     struct lm_table *t = lm_new(1, sizeof *t, e);
     if (!t) return NULL;
     t->length = length ? length : 1;
-    /* Half of the memory is for tables on the heap; the rest for what is mapped or read. */
-    const bool fits = !run || !run->memory ||
-                      (length <= run->memory / 2 && tables->heap <= run->memory / 2 - length);
+    const bool fits = fits_heap(tables, length, run);
     if (!(fits ? new_on_heap(t, t->length, e) : new_in_file(t, run, e))) {
         lm_free(t);
         return NULL;

@@ -5,6 +5,7 @@
  * else in batches that are merged. */
 #include "grams.h"
 #include "lm/memory.h"
+#include "lm/os.h"
 #include "tokens.h"
 
 /* ---- the vocabulary ---- */
@@ -44,16 +45,15 @@ typedef struct {
     uint32_t *id; /* (batch + order) */
 } job;
 
-/* How many tokens are sorted at once: all of them if that takes at most three quarters of the
- * memory, else what half of it can hold. */
+/* How many tokens are sorted at once: what the memory that is left can hold, be it little. */
 static size_t batch_size(const lm_tokens *t, const lm_run *run)
 {
     const uint64_t each = LM_GRAM_BYTES + sizeof *t->id;
-    const uint64_t held = t->temp ? 0 : t->length * sizeof *t->id;
-    if (!run || !run->memory || t->length * each + held <= run->memory / 4 * 3)
-        return (size_t)t->length;
-    const uint64_t most = run->memory / 2 / each + 1;
-    return most < t->length ? (size_t)most : (size_t)t->length;
+    if (!run || !run->memory) return (size_t)t->length;
+    const uint64_t most = run->memory - run->memory / 8, used = lm_os_resident();
+    uint64_t room = used < most ? most - used : 0;
+    if (room < run->memory / 8) room = run->memory / 8;
+    return t->length < room / each + 1 ? (size_t)t->length : (size_t)(room / each + 1);
 }
 
 /* A batch ends anywhere; the tokens after it are looked at, not counted. */
