@@ -17,7 +17,8 @@ enum {
     PARTS_MAX = 128,  /* each may have two files open */
     PART_SHARE = 16,  /* of the run's memory: the buffers of these files */
     PART_BYTES = 1 << 17,
-    MERGE_SHARE = 4, /* what buffers of runs that are merged may take */
+    MERGE_SHARE = 4, /* and those of runs that are merged */
+    MERGE_ROOM = 1 << 28,
     ROOM_LEAST = 1 << 12,
     ROOM_MOST = 1 << 18
 };
@@ -318,74 +319,6 @@ static void fill_sorted(void *context, size_t part)
     end_part(&f, job->grams, part);
 }
 
-/* ---- batches as runs ---- */
-
-static void spill_part(void *context, size_t part)
-{
-    const batch_job *job = context;
-    const lm_gram_sort *s = &job->sort;
-    lm_err *e = &job->grams->part_error[part];
-    gram_writer writer = {.temp = job->grams->spill[part]};
-    lm_gram gram = {0};
-    lm_status status = LM_OK;
-    for (size_t i = s->start[part]; !status && i < s->start[part + 1]; i++) {
-        const int common = s->shape[i] >> 4, words = s->shape[i] & 15;
-        const uint64_t count = s->batch.count ? s->batch.count[s->item[i].value] : 1;
-        if (common == words && gram.length == words) { /* the same once more */
-            gram.count += count;
-            continue;
-        }
-        if (gram.length) status = write_gram(&writer, &gram, e);
-        gram.length = words;
-        gram.count = count;
-        memcpy(gram.word, lm_gram_sorted(s, i), (size_t)words * sizeof *gram.word);
-    }
-    if (!status && gram.length) status = write_gram(&writer, &gram, e);
-    if (!status) status = lm_temp_flush(writer.temp, e);
-    (void)status; /* it is in *e */
-}
-
-static lm_status spill(batch_job *job, lm_err *e)
-{
-    lm_grams *g = job->grams;
-    if (!g->spill) LM_TRY(open_temps(&g->spill, g->parts, job->run, e));
-    LM_TRY(
-        lm_reserve(&g->run_end, &g->run_capacity, (g->runs + 1) * g->parts, sizeof *g->run_end, e));
-    LM_TRY(for_parts(g, spill_part, job, job->run, e));
-    for (size_t part = 0; part < g->parts; part++)
-        g->run_end[g->runs * g->parts + part] = lm_temp_length(g->spill[part]);
-    g->runs++;
-    return LM_OK;
-}
-
-lm_status lm_grams_add(lm_grams *g, const lm_gram_batch *batch, bool last, const lm_run *run,
-                       lm_err *e)
-{
-    batch_job job = {.grams = g,
-                     .sort = {.batch = *batch,
-                              .bos = g->counts->bos,
-                              .order = g->counts->order,
-                              .parts = g->parts,
-                              .part_word = g->part_word},
-                     .run = run};
-    const bool alone = last && g->runs == 0 && g->input_count == 0;
-    lm_status s = lm_gram_sort_batch(&job.sort, run, e);
-    if (!s && !alone) s = spill(&job, e);
-    if (!s && alone) {
-        lm_parallel_for(lm_run_pool(run), g->parts, measure_sorted, &job);
-        s = fill_tables(g, fill_sorted, &job, run, e);
-    }
-    lm_gram_sort_free(&job.sort);
-    return s;
-}
-
-lm_status lm_grams_add_input(lm_grams *g, const lm_gram_input *input, lm_err *e)
-{
-    LM_TRY(lm_reserve(&g->inputs, &g->input_capacity, g->input_count + 1, sizeof *g->inputs, e));
-    g->inputs[g->input_count++] = *input;
-    return LM_OK;
-}
-
 /* ---- merging ---- */
 
 /* One sequence of sorted grams: part of a run, or of an input. */
@@ -460,9 +393,12 @@ static lm_status next_merged(merger *m, lm_gram *gram, lm_err *e)
 static lm_status open_run(const lm_grams *g, size_t part, size_t r, cursor *c, size_t room,
                           lm_err *e)
 {
+    const uint64_t at = r ? g->run_end[(r - 1) * g->parts + part] : 0;
+    const uint64_t end = g->run_end[r * g->parts + part];
+    if (end - at < room) room = (size_t)(end - at);
     c->reader = (gram_reader){.temp = g->spill[part],
-                              .at = r ? g->run_end[(r - 1) * g->parts + part] : 0,
-                              .end = g->run_end[r * g->parts + part],
+                              .at = at,
+                              .end = end,
                               .buffer = lm_resize(NULL, room, 1, e),
                               .room = room};
     return c->reader.buffer ? LM_OK : e->status;
@@ -476,25 +412,31 @@ static lm_status open_input(const lm_grams *g, size_t part, const lm_gram_input 
     return c->source.seek(&c->source, g->part_word[part], e);
 }
 
-/* Bytes of a buffer for each of so many runs that are merged at once. */
-static size_t buffer_room(size_t runs, const lm_run *run)
+/* Bytes for the buffers of one part, of which as many are merged at once as there are threads. */
+static uint64_t merge_room(const lm_grams *g, const lm_run *run)
 {
-    const uint64_t memory = run && run->memory ? run->memory / 4 : 256 << 20;
-    const uint64_t each = memory / (lm_pool_threads(lm_run_pool(run)) * (runs ? runs : 1));
-    return each > 1 << 18 ? 1 << 18 : each < 4096 ? 4096 : (size_t)each;
+    const size_t threads = lm_pool_threads(lm_run_pool(run));
+    const uint64_t memory = run && run->memory ? run->memory / MERGE_SHARE : MERGE_ROOM;
+    return memory / (threads < g->parts ? threads : g->parts);
 }
 
-static lm_status open_cursors(merger *m, const lm_grams *g, size_t part, const lm_run *run,
-                              lm_err *e)
+static size_t buffer_room(const lm_grams *g, const lm_run *run)
 {
-    m->all = g->runs + g->input_count;
+    const uint64_t each = merge_room(g, run) / (g->runs ? g->runs : 1);
+    return each > ROOM_MOST ? ROOM_MOST : each < ROOM_LEAST ? ROOM_LEAST : (size_t)each;
+}
+
+static lm_status open_cursors(merger *m, const lm_grams *g, size_t inputs, size_t part,
+                              const lm_run *run, lm_err *e)
+{
+    m->all = g->runs + inputs;
     m->end_word = g->part_word[part + 1];
     m->cursor = lm_new(m->all, sizeof *m->cursor, e);
     m->heap = lm_new(m->all, sizeof *m->heap, e);
     if (!m->cursor || !m->heap) return e->status;
     for (size_t i = 0; i < m->all; i++) {
         cursor *c = &m->cursor[i];
-        LM_TRY(i < g->runs ? open_run(g, part, i, c, buffer_room(g->runs, run), e)
+        LM_TRY(i < g->runs ? open_run(g, part, i, c, buffer_room(g, run), e)
                            : open_input(g, part, &g->inputs[i - g->runs], c, e));
         LM_TRY(advance(m, c, e));
         if (c->gram.length) m->heap[m->count++] = c;
@@ -515,6 +457,7 @@ static void close_cursors(merger *m)
 
 typedef struct {
     lm_grams *grams;
+    size_t inputs; /* that are merged too */
     const lm_run *run;
 } merge_job;
 
@@ -523,7 +466,8 @@ static lm_status merge(const merge_job *job, merger *m, size_t part, lm_err *e)
     gram_writer writer = {.temp = job->grams->merged[part]};
     uint64_t *size = job->grams->part_size[part];
     lm_gram gram = {0};
-    LM_TRY(open_cursors(m, job->grams, part, job->run, e));
+    memset(size, 0, sizeof *job->grams->part_size);
+    LM_TRY(open_cursors(m, job->grams, job->inputs, part, job->run, e));
     for (uint64_t n = 0;; n++) {
         LM_TRY(next_merged(m, &gram, e));
         if (gram.length == 0) break;
@@ -541,6 +485,99 @@ static void merge_part(void *context, size_t part)
     merger m = {0};
     (void)merge(job, &m, part, &job->grams->part_error[part]);
     close_cursors(&m);
+}
+
+/* All runs, and so many inputs, become the one run of the files `merged`. */
+static lm_status merge_runs(lm_grams *g, size_t inputs, const lm_run *run, lm_err *e)
+{
+    merge_job job = {g, inputs, run};
+    lm_progress(run, "merging", (double)(g->runs + inputs), 0, "runs");
+    LM_TRY(open_temps(&g->merged, g->parts, run, e));
+    LM_TRY(for_parts(g, merge_part, &job, run, e));
+    close_temps(g->spill, g->parts);
+    g->spill = NULL;
+    g->runs = 0;
+    return LM_OK;
+}
+
+/* ---- batches as runs ---- */
+
+static void spill_part(void *context, size_t part)
+{
+    const batch_job *job = context;
+    const lm_gram_sort *s = &job->sort;
+    lm_err *e = &job->grams->part_error[part];
+    gram_writer writer = {.temp = job->grams->spill[part]};
+    lm_gram gram = {0};
+    lm_status status = LM_OK;
+    for (size_t i = s->start[part]; !status && i < s->start[part + 1]; i++) {
+        const int common = s->shape[i] >> 4, words = s->shape[i] & 15;
+        const uint64_t count = s->batch.count ? s->batch.count[s->item[i].value] : 1;
+        if (common == words && gram.length == words) { /* the same once more */
+            gram.count += count;
+            continue;
+        }
+        if (gram.length) status = write_gram(&writer, &gram, e);
+        gram.length = words;
+        gram.count = count;
+        memcpy(gram.word, lm_gram_sorted(s, i), (size_t)words * sizeof *gram.word);
+    }
+    if (!status && gram.length) status = write_gram(&writer, &gram, e);
+    if (!status) status = lm_temp_flush(writer.temp, e);
+    (void)status; /* it is in *e */
+}
+
+/* What the files hold by now, and did not before, is a run. */
+static lm_status end_run(lm_grams *g, lm_err *e)
+{
+    LM_TRY(
+        lm_reserve(&g->run_end, &g->run_capacity, (g->runs + 1) * g->parts, sizeof *g->run_end, e));
+    for (size_t part = 0; part < g->parts; part++)
+        g->run_end[g->runs * g->parts + part] = lm_temp_length(g->spill[part]);
+    g->runs++;
+    return LM_OK;
+}
+
+static lm_status spill(batch_job *job, lm_err *e)
+{
+    lm_grams *g = job->grams;
+    if (g->runs > 1 && merge_room(g, job->run) / (g->runs + 1) < ROOM_LEAST) {
+        LM_TRY(merge_runs(g, 0, job->run, e));
+        g->spill = g->merged;
+        g->merged = NULL;
+        LM_TRY(end_run(g, e));
+    }
+    if (!g->spill) LM_TRY(open_temps(&g->spill, g->parts, job->run, e));
+    LM_TRY(for_parts(g, spill_part, job, job->run, e));
+    return end_run(g, e);
+}
+
+lm_status lm_grams_add(lm_grams *g, const lm_gram_batch *batch, bool last, const lm_run *run,
+                       lm_err *e)
+{
+    batch_job job = {.grams = g,
+                     .sort = {.batch = *batch,
+                              .bos = g->counts->bos,
+                              .order = g->counts->order,
+                              .parts = g->parts,
+                              .part_word = g->part_word},
+                     .run = run};
+    const bool alone = last && g->runs == 0 && g->input_count == 0;
+    lm_status s = lm_gram_sort_batch(&job.sort, run, e);
+    if (!s && !alone) s = spill(&job, e);
+    if (!s && alone) {
+        lm_parallel_for(lm_run_pool(run), g->parts, measure_sorted, &job);
+        s = fill_tables(g, fill_sorted, &job, run, e);
+    }
+    lm_gram_sort_free(&job.sort);
+    return s;
+}
+
+lm_status lm_grams_add_input(lm_grams *g, const lm_gram_input *input, lm_err *e)
+{
+    LM_TRY(lm_reserve(&g->inputs, &g->input_capacity, g->input_count + 1, sizeof *g->inputs, e));
+    g->inputs[g->input_count++] = *input;
+    return LM_OK;
 }
 
 static void fill_merged(void *context, size_t part)
@@ -564,12 +601,8 @@ static void fill_merged(void *context, size_t part)
 
 lm_status lm_grams_finish(lm_grams *g, const lm_run *run, lm_err *e)
 {
-    merge_job job = {g, run};
+    merge_job job = {.grams = g, .run = run};
     if (g->filled) return LM_OK;
-    lm_progress(run, "merging", (double)g->runs, 0, "runs");
-    LM_TRY(open_temps(&g->merged, g->parts, run, e));
-    LM_TRY(for_parts(g, merge_part, &job, run, e));
-    close_temps(g->spill, g->parts);
-    g->spill = NULL;
+    LM_TRY(merge_runs(g, g->input_count, run, e));
     return fill_tables(g, fill_merged, &job, run, e);
 }
