@@ -7,7 +7,10 @@
 #include "lm/memory.h"
 #include "trie.h"
 
-enum { CHUNK = 1 << 12 };
+enum {
+    CHUNK = 1 << 12, /* nodes */
+    BREATH = 1 << 14 /* children between two calls of lm_breathe: a node may have very many */
+};
 
 typedef struct {
     const lm_ngram_counts *counts;
@@ -132,6 +135,7 @@ static void write_chunk(void *context, size_t chunk)
             const uint64_t slot = next_slot(&b, c->word[k + 1][child]);
             while (free < slot) set_slot(job, k + 1, free++, LM_NO_WORD, child);
             set_slot(job, k + 1, free++, c->word[k + 1][child], child);
+            if (child % BREATH == 0) lm_breathe(job->run);
         }
         while (free < end) set_slot(job, k + 1, free++, LM_NO_WORD, until);
     }

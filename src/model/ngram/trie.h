@@ -58,6 +58,13 @@ static inline void lm_ngram_ask(const lm_ngram *m, int k, uint64_t begin, uint64
         LM_PREFETCH(&m->leaf[slot]);
 }
 
+/* The same as lm_ngram_find, from a slot that has another word: for children whose ranks, by chance
+ * or by intent, crowd so that they stand far from the slots they want. */
+uint64_t lm_ngram_find_far(const lm_ngram *m, int k, uint64_t begin, uint64_t end, uint64_t slot,
+                           uint32_t rank);
+
+enum { LM_NGRAM_NEAR = 8 }; /* slots that are looked at one by one */
+
 /* The child of rank `rank` among the slots begin .. end-1 of order k.  Ranks ascend.  A child
  * stands in the slot it wants or further on, all slots between being taken; at the end of the
  * block it may have had to stand before it. */
@@ -68,12 +75,17 @@ static inline uint64_t lm_ngram_find(const lm_ngram *m, int k, uint64_t begin, u
     if (slot >= end) return LM_NGRAM_NONE;
     uint32_t there = lm_ngram_word(m, k, slot);
     if (there > rank) {
+        const uint64_t near = slot - begin > LM_NGRAM_NEAR ? slot - LM_NGRAM_NEAR : begin;
         if (there == LM_NO_WORD) return LM_NGRAM_NONE;
-        while (there > rank && there != LM_NO_WORD && slot > begin)
+        while (there > rank && there != LM_NO_WORD && slot > near)
             there = lm_ngram_word(m, k, --slot);
+        if (there > rank && there != LM_NO_WORD && slot > begin)
+            return lm_ngram_find_far(m, k, begin, end, slot, rank);
     } else {
-        while (there < rank && ++slot < end) there = lm_ngram_word(m, k, slot);
+        const uint64_t near = end - slot > LM_NGRAM_NEAR ? slot + LM_NGRAM_NEAR : end;
+        while (there < rank && ++slot < near) there = lm_ngram_word(m, k, slot);
+        if (there < rank && slot < end) return lm_ngram_find_far(m, k, begin, end, slot - 1, rank);
     }
-    return there == rank && slot < end ? slot : LM_NGRAM_NONE;
+    return there == rank ? slot : LM_NGRAM_NONE;
 }
 #endif
