@@ -73,6 +73,9 @@ bench: all
 	@for script in $(sort $(wildcard tests/bench/*.sh)); do \
 	    BUILD='$(BUILD)' sh $$script || exit 1; done
 
+bench-%: all
+	@BUILD='$(BUILD)' sh tests/bench/$*.sh
+
 fuzz:
 	@! command -v clang >/dev/null || $(MAKE) CC=clang BUILD=$(BUILD)/fuzz fuzz-programs \
 	    CFLAGS='-O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize-recover=all'
