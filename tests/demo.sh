@@ -11,31 +11,54 @@ now() {
     date +%s.%N | sed 's/N$/0/' # a date without %N counts whole seconds
 }
 
-# measure NAME TEXT UNIT: a table row and a model for each order, then samples.
+# sparsity NAME UNIT: for each order how many different n-grams the training text has, and the
+# share of those of the held-out text, repeated ones counted again, that are not among them.
+sparsity() {
+    for part in train test; do
+        "$bin/ngram-count" -n 5 --unit "$2" --tsv -o "$out/$1-$part.tsv" "data/$1-$part.txt"
+    done
+    awk -F '\t' '
+        { order = split($1, words, " ") }
+        order == 1 && $1 == "<s>" { next }
+        FNR == NR { seen[$1]; distinct[order]++; next }
+        { total[order] += $2; if (!($1 in seen)) unseen[order] += $2 }
+        END {
+            for (n = 1; n <= 5; n++)
+                printf "%d %d %.1f%%\n", n, distinct[n], 100 * unseen[n] / total[n]
+        }' "$out/$1-train.tsv" "$out/$1-test.tsv" > "$out/$1.sparsity"
+    rm "$out/$1-train.tsv" "$out/$1-test.tsv"
+}
+
+# mle_zeros NAME ORDER UNIT: the share of held-out tokens to which relative frequencies give
+# probability 0.
+mle_zeros() {
+    "$bin/ngram-train" -q -n "$2" --unit "$3" --smooth mle -o "$out/$1-mle.lm" "data/$1-train.txt"
+    "$bin/lm-eval" -q -m "$out/$1-mle.lm" "data/$1-test.txt" |
+        awk '$1 == "tokens" { all = $2 } $1 == "zeroprobs" { zeros = $2 }
+            END { printf "%.1f%%", 100 * zeros / all }'
+    rm "$out/$1-mle.lm"
+}
+
+# measure LANGUAGE NAME UNIT: a table row and a model for each order, then samples.
 measure() {
+    sparsity "$2" "$3"
     printf '\n%s, by %ss\n' "$1" "$3"
-    printf '%5s %12s %9s %11s %14s %8s\n' order parameters seconds perplexity bits/byte unseen
+    printf '%5s %10s %11s %10s %9s %11s %11s\n' \
+        order n-grams 'never seen' 'MLE zeros' seconds perplexity bits/byte
     for order in 1 2 3 4 5; do
         model=$out/$2-$order.lm
         start=$(now)
         "$bin/ngram-train" -q -n $order --unit "$3" -o "$model" "data/$2-train.txt"
         end=$(now)
         "$bin/lm-eval" -m "$model" "data/$2-test.txt" > "$out/$2-$order.tsv"
-        "$bin/ckpt-info" "$model" > "$out/$2-$order.info"
-        awk -v order=$order -v start="$start" -v end="$end" -v config="$out/$2-$order.info" '
-            BEGIN {
-                FS = "\t"
-                while ((getline line < config) > 0)
-                    if (line ~ /"ngrams"/) {
-                        n = split(substr(line, index(line, "[") + 1), counts, ",")
-                        for (k = 1; k <= n; k++) sum += counts[k]
-                    }
-            }
+        # shellcheck disable=SC2046 # three fields
+        set -- "$1" "$2" "$3" $(sed -n ${order}p "$out/$2.sparsity") "$(mle_zeros "$2" $order "$3")"
+        awk -F '\t' -v order=$order -v start="$start" -v end="$end" -v ngrams="$5" -v new="$6" \
+            -v zeros="$7" '
             { value[$1] = $2 }
             END {
-                printf "%5d %12d %9.2f %11.2f %14.4f %7.1f%%\n", order, sum, end - start,
-                    value["ppl"], value["bits_per_byte"],
-                    100 * (1 - value["order_" order] / value["tokens"])
+                printf "%5d %10d %11s %10s %9.2f %11.2f %11.4f\n", order, ngrams, new, zeros,
+                    end - start, value["ppl"], value["bits_per_byte"]
             }' "$out/$2-$order.tsv"
     done
     printf '\n'
@@ -47,8 +70,9 @@ measure() {
 }
 
 printf 'Models of the stories in data/ with modified Kneser-Ney smoothing, measured on stories\n'
-printf 'held out from training. parameters: n-grams with a probability. unseen: share of tokens\n'
-printf 'whose n-gram of that order was never seen, so that the model backed off.\n'
+printf 'held out from training. n-grams: different ones of that order in the training text. never\n'
+printf 'seen: share of the held-out n-grams of that order that are not among them. MLE zeros: share\n'
+printf 'of held-out words and sentence ends that never followed the longest context that was seen.\n'
 measure 'English' stories word
 measure 'Chinese' stories-zh char
 printf '\nModels, measurements and samples are in %s\n' "$out"
