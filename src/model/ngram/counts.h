@@ -26,6 +26,7 @@ typedef struct lm_ngram_counts {
     uint32_t *first[LM_NGRAM_ORDER_MAX + 1];  /* k < order, size[k] + 1 entries: children */
     uint32_t *count[LM_NGRAM_ORDER_MAX + 1];  /* times the n-gram was read */
     uint32_t *suffix[LM_NGRAM_ORDER_MAX + 1]; /* k >= 3: the n-gram without its first word */
+    bool closed;                              /* all of these are there */
     float *prob[LM_NGRAM_ORDER_MAX + 1];      /* of the last word after the others */
     float *bow[LM_NGRAM_ORDER_MAX + 1];       /* k < order: weight of the shorter context */
     lm_tables tables;                         /* hold all of these but the vocabularies */

@@ -10,6 +10,7 @@
  *
  * where K is 7, or less by the counts that follow it in no n-gram.  Counts above K are as they
  * are.  So are unigrams, if the vocabulary is closed: there is no unseen word to discount for. */
+#include <stdatomic.h>
 #include <stdio.h>
 #include <string.h>
 #include "counts.h"
@@ -20,11 +21,26 @@ static const double LEAST = 3e-6; /* as SRILM has it */
 
 typedef uint64_t counts_of_counts[LAST + 1]; /* [r]: t(r) */
 
-static void count_counts(counts_of_counts t, const uint32_t *count, uint64_t size)
+typedef struct {
+    const uint32_t *count;
+    atomic_ullong t[LAST + 1];
+} counting;
+
+static void count_range(void *context, uint64_t g, uint64_t end)
 {
-    memset(t, 0, sizeof(counts_of_counts));
-    for (uint64_t g = 0; g < size; g++)
-        if (count[g] <= LAST) t[count[g]]++;
+    counting *job = context;
+    counts_of_counts t = {0};
+    for (; g < end; g++)
+        if (job->count[g] <= LAST) t[job->count[g]]++;
+    for (int r = 0; r <= LAST; r++) atomic_fetch_add(&job->t[r], t[r]);
+}
+
+static void count_counts(counts_of_counts t, const uint32_t *count, uint64_t size,
+                         const lm_run *run)
+{
+    counting job = {.count = count};
+    lm_ngram_for_ranges(size, count_range, &job, run);
+    for (int r = 0; r <= LAST; r++) t[r] = atomic_load(&job.t[r]);
 }
 
 /* ---- absolute discounts ---- */
@@ -109,7 +125,7 @@ lm_status lm_ngram_find_discounts(double discount[LM_NGRAM_DISCOUNTS], const lm_
 {
     counts_of_counts t;
     memset(discount, 0, LM_NGRAM_DISCOUNTS * sizeof *discount);
-    count_counts(t, count, k == 1 ? lm_ngram_outputs(c) : c->size[k]);
+    count_counts(t, count, k == 1 ? lm_ngram_outputs(c) : c->size[k], run);
     switch (options->smooth) {
     case LM_NGRAM_ADDK:
     case LM_NGRAM_ADDK_BACKOFF:

@@ -3,6 +3,7 @@
  * The children of a node g are also children of its suffix.  Both lists are sorted, and ranks are
  * spread evenly in them, so a child of g is looked for where its rank says, from there in steps
  * that double.  Parents are taken some at a time, and what they need is asked for before. */
+#include <stdatomic.h>
 #include "counts.h"
 #include "lm/os.h"
 
@@ -12,6 +13,7 @@ typedef struct {
     lm_ngram_counts *counts;
     int order; /* of the nodes that get their suffix */
     const lm_run *run;
+    atomic_bool lacking; /* some have none */
 } linking;
 
 /* The children of a parent's suffix: where they stand in the table of order - 1. */
@@ -75,25 +77,30 @@ static void ask_for_first_child(const linking *job, uint64_t parent, range r)
     LM_PREFETCH(&c->word[k - 1][guess_place(c, r, 0, c->word[k][child])]);
 }
 
-static void link_children(const linking *job, uint64_t parent, range r)
+/* Are all suffixes there? */
+static bool link_children(const linking *job, uint64_t parent, range r)
 {
     lm_ngram_counts *c = job->counts;
     const int k = job->order;
     const uint32_t *below = c->word[k - 1];
     uint32_t least = 0;
+    bool all = true;
     for (uint64_t i = c->first[k - 1][parent]; i < c->first[k - 1][parent + 1]; i++) {
         const uint32_t word = c->word[k][i];
         if (r.begin < r.end)
             r.begin = seek(below, r.begin, r.end, guess_place(c, r, least, word), word);
         const bool found = r.begin < r.end && below[r.begin] == word;
         c->suffix[k][i] = found ? (uint32_t)r.begin : LM_NO_WORD;
+        all = all && found;
         least = word;
     }
+    return all;
 }
 
 static void link_chunk(void *context, size_t chunk)
 {
-    const linking *job = context;
+    linking *job = context;
+    bool all = true;
     const uint64_t parents = job->counts->size[job->order - 1];
     const uint64_t begin = (uint64_t)chunk * CHUNK;
     const uint64_t end = begin + CHUNK < parents ? begin + CHUNK : parents;
@@ -105,19 +112,22 @@ static void link_chunk(void *context, size_t chunk)
             r[i] = children_of_suffix(job, at + i);
             ask_for_first_child(job, at + i, r[i]);
         }
-        for (uint64_t i = 0; i < n; i++) link_children(job, at + i, r[i]);
+        for (uint64_t i = 0; i < n; i++) all = link_children(job, at + i, r[i]) && all;
     }
+    if (!all) atomic_store(&job->lacking, true);
     lm_breathe(job->run);
 }
 
 lm_status lm_ngram_link_suffixes(lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
+    c->closed = true;
     for (int k = 3; k <= c->order; k++) {
-        linking job = {c, k, run};
+        linking job = {.counts = c, .order = k, .run = run};
         c->suffix[k] = lm_tables_new(&c->tables, c->size[k], sizeof **c->suffix, run, e);
         if (!c->suffix[k]) return e->status;
         lm_parallel_for(lm_run_pool(run), (size_t)((c->size[k - 1] + CHUNK - 1) / CHUNK),
                         link_chunk, &job);
+        if (atomic_load(&job.lacking)) c->closed = false;
     }
     return LM_OK;
 }
