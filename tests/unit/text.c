@@ -512,6 +512,8 @@ static void list_block(const lm_text_block *block, bool *inside, lm_str *list, l
     lm_text_add_invalid(text, &cursor);
 }
 
+#define AT_HAND SIZE_MAX /* size 0; 0 stands for lm_text_next in these tests */
+
 static char *list_blocks(lm_text *text, size_t size)
 {
     lm_err e = {0};
@@ -520,7 +522,7 @@ static char *list_blocks(lm_text *text, size_t size)
     bool inside = false;
     CHECK_OK(lm_str_add(&list, "", 0, &e), &e);
     for (bool more = true; more;) {
-        CHECK_OK(lm_text_next_block(text, size, &block, &more, &e), &e);
+        CHECK_OK(lm_text_next_block(text, size == AT_HAND ? 0 : size, &block, &more, &e), &e);
         if (more) list_block(&block, &inside, &list, text);
     }
     CHECK(!inside);
@@ -568,7 +570,7 @@ static char *tell(char **paths, size_t count, lm_unit unit, size_t size)
 TEST(text_blocks_are_the_text)
 {
     static const size_t rooms[] = {17, 20, 24, 40, 100};
-    static const size_t sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 15, 16, 30, 99, 1000};
+    static const size_t sizes[] = {1, 2, 3, 4, 5, 6, 7, 8, 9, 15, 16, 30, 99, 1000, AT_HAND};
     char *paths[] = {path("one"), path("two"), path("empty"), path("mark")}, bytes[128];
     uint32_t seed = 1;
     put("empty", "", 0);
@@ -592,7 +594,8 @@ TEST(text_blocks_are_the_text)
 /* The same through the buffer's refills, and from memory. */
 TEST(text_blocks_of_a_large_text)
 {
-    static const size_t sizes[] = {1000, 65536, 100000, REFILL - 1, REFILL, LM_TEXT_BLOCK, LARGE};
+    static const size_t sizes[] = {1000,       65536,         REFILL - 1, REFILL,
+                                   REFILL + 1, LM_TEXT_BLOCK, LARGE,      AT_HAND};
     char *paths[] = {path("large")}, *bytes = malloc(LARGE);
     uint32_t seed = 7;
     const size_t length = make_text(bytes, LARGE, &seed);
@@ -650,6 +653,59 @@ TEST(text_blocks_of_lines)
     CHECK(!more);
     lm_str_free(&list);
     lm_text_block_free(&block);
+    lm_text_close(text);
+}
+
+/* Size 0: the lines at hand, without waiting for what may come after them. */
+TEST(text_blocks_of_a_pipe)
+{
+    static const struct {
+        const char *sent, *events;
+    } steps[] = {{"ab\nc", "[ab]$"}, {"d\n", "[cd]$"}, {"e\n\nf g\nh", "[e]$$[f][g]$"}};
+    int ends[2];
+    lm_err e = {0};
+    lm_text *text;
+    lm_text_block block = {0};
+    lm_str list = {0};
+    bool more, inside = false;
+    alarm(20);
+    CHECK_INT(pipe(ends), 0);
+    CHECK_INT(dup2(ends[0], STDIN_FILENO), STDIN_FILENO);
+    CHECK_INT(write(ends[1], steps[0].sent, strlen(steps[0].sent)), strlen(steps[0].sent));
+    CHECK_OK(lm_text_open(&text, NULL, 0, LM_UNIT_WORD, false, &e), &e);
+    CHECK(lm_text_waits(text));
+    for (size_t i = 0; i < 3; i++) {
+        const size_t length = strlen(steps[i].sent);
+        if (i) CHECK_INT(write(ends[1], steps[i].sent, length), length);
+        CHECK_OK(lm_text_next_block(text, 0, &block, &more, &e), &e);
+        CHECK(more && block.begins_line && block.ends_line);
+        list.length = 0;
+        list_block(&block, &inside, &list, text);
+        CHECK_TEXT(list.text, steps[i].events);
+    }
+    CHECK_INT(close(ends[1]), 0);
+    CHECK_OK(lm_text_next_block(text, 0, &block, &more, &e), &e);
+    CHECK(more && block.begins_line && block.ends_line);
+    CHECK_OK(lm_text_next_block(text, 0, &block, &more, &e), &e);
+    CHECK(!more);
+    lm_str_free(&list);
+    lm_text_block_free(&block);
+    lm_text_close(text);
+}
+
+TEST(text_waits_for_no_file)
+{
+    lm_err e = {0};
+    lm_text *text;
+    char *paths[] = {path("a"), path("/dev/null"), path("a")};
+    put("a", "x\n", 2);
+    for (size_t count = 1; count <= 3; count++) {
+        CHECK_OK(lm_text_open(&text, paths, count, LM_UNIT_WORD, false, &e), &e);
+        CHECK(lm_text_waits(text) == (count > 1));
+        lm_text_close(text);
+    }
+    CHECK_OK(lm_text_memory(&text, lm_slice_of("x"), "m", LM_UNIT_WORD, false, &e), &e);
+    CHECK(!lm_text_waits(text));
     lm_text_close(text);
 }
 
