@@ -30,6 +30,7 @@ LM_MUST_USE void *lm_tables_new(lm_tables *tables, uint64_t count, size_t size, 
                                 lm_err *e);
 void lm_tables_drop(lm_tables *tables, const void *table); /* frees one; NULL is allowed */
 void lm_tables_free(lm_tables *tables);                    /* frees all; holds none again */
+bool lm_tables_mapped(const lm_tables *tables);            /* is any of them a mapped file? */
 
 /* Puts a mapped file of someone else's among those lm_breathe gives back; `forget` it before it is
  * unmapped.  A file that cannot be noted just stays in memory. */

@@ -143,3 +143,10 @@ void lm_tables_free(lm_tables *tables)
     }
     *tables = (lm_tables){0};
 }
+
+bool lm_tables_mapped(const lm_tables *tables)
+{
+    const struct lm_table *t = tables->list;
+    while (t && !t->mapped) t = t->older;
+    return t != NULL;
+}

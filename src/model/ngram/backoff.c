@@ -2,29 +2,7 @@
 #include "counts.h"
 #include "lm/os.h"
 
-enum { RANGE = 1 << 12, AHEAD = 32 };
-
-typedef struct {
-    uint64_t size;
-    void (*body)(void *job, uint64_t h, uint64_t end);
-    void *job;
-    const lm_run *run;
-} ranges;
-
-static void do_range(void *context, size_t i)
-{
-    const ranges *r = context;
-    const uint64_t begin = (uint64_t)i * RANGE, end = begin + RANGE;
-    r->body(r->job, begin, end < r->size ? end : r->size);
-    lm_breathe(r->run);
-}
-
-void lm_ngram_for_ranges(uint64_t size, void (*body)(void *job, uint64_t h, uint64_t end),
-                         void *job, const lm_run *run)
-{
-    ranges r = {size, body, job, run};
-    lm_parallel_for(lm_run_pool(run), (size_t)((size + RANGE - 1) / RANGE), do_range, &r);
-}
+enum { AHEAD = 32 };
 
 /* ---- interpolation ---- */
 
@@ -55,7 +33,7 @@ static void for_all_orders(sharing *job, void (*body)(void *job, uint64_t h, uin
                            const lm_run *run)
 {
     for (job->order = 1; job->order < job->c->order; job->order++)
-        lm_ngram_for_ranges(job->c->size[job->order], body, job, run);
+        lm_ngram_for_contexts(job->c, job->order, body, job, run);
 }
 
 void lm_ngram_interpolate(const lm_ngram_counts *c, const lm_run *run)

@@ -120,9 +120,19 @@ LM_MUST_USE lm_status lm_ngram_find_discounts(double discount[LM_NGRAM_DISCOUNTS
                                               const lm_ngram_options *options, const lm_run *run,
                                               lm_err *e);
 
-/* Calls body(job, h, end) for ranges h .. end-1 that together are the n-grams of an order. */
+/* Calls body(job, h, end) for ranges h .. end-1 that together are all of 0 .. size-1, in parallel.
+ */
 void lm_ngram_for_ranges(uint64_t size, void (*body)(void *job, uint64_t h, uint64_t end),
                          void *job, const lm_run *run);
+/* The same for the n-grams of `order`, in an order that keeps their suffixes together where the
+ * tables are files. */
+void lm_ngram_for_contexts(const lm_ngram_counts *counts, int order,
+                           void (*body)(void *job, uint64_t h, uint64_t end), void *job,
+                           const lm_run *run);
+/* The same for order 2 and more; no two calls at the same time have n-grams of one suffix. */
+LM_MUST_USE lm_status lm_ngram_for_suffixes(const lm_ngram_counts *counts, int order,
+                                            void (*body)(void *job, uint64_t g, uint64_t end),
+                                            void *job, const lm_run *run, lm_err *e);
 
 /* ---- sharing with shorter contexts ----
  * Before: prob holds what each n-gram has of its own, bow what is free in each context. */

@@ -30,7 +30,7 @@
 #include "counts.h"
 #include "lm/os.h"
 
-enum { AHEAD = 32, BREATH = 1 << 14 };
+enum { AHEAD = 32 };
 
 typedef struct {
     lm_ngram_counts *c;
@@ -39,7 +39,6 @@ typedef struct {
     const uint32_t *a[LM_NGRAM_ORDER_MAX + 1];  /* those or the counts read */
     double discount[LM_NGRAM_ORDER_MAX + 1][LM_NGRAM_DISCOUNTS];
     int order; /* of the contexts of a loop */
-    const lm_run *run;
 } estimation;
 
 static bool is_addk(const lm_ngram_options *o)
@@ -59,19 +58,16 @@ static bool backs_off(const lm_ngram_options *o)
 
 /* ---- a(g) ---- */
 
-/* Order i + 1 of the adjusted counts: one for every n-gram that has it as its suffix. */
-static void adjust_order(void *context, size_t i)
+/* One for every n-gram of order + 1, at its suffix. */
+static void adjust_range(void *context, uint64_t g, uint64_t end)
 {
     const estimation *job = context;
-    const lm_ngram_counts *c = job->c;
-    const int k = (int)i + 1;
-    const uint32_t *suffix = lm_ngram_suffixes(c, k + 1);
-    for (uint64_t g = 0; g < c->size[k + 1]; g++) {
-        if (g + AHEAD < c->size[k + 1]) LM_PREFETCH(&job->adjusted[k][suffix[g + AHEAD]]);
-        if (g % BREATH == 0) lm_breathe(job->run);
-        job->adjusted[k][suffix[g]]++;
+    const uint32_t *suffix = lm_ngram_suffixes(job->c, job->order + 1);
+    uint32_t *adjusted = job->adjusted[job->order];
+    for (; g < end; g++) {
+        if (g + AHEAD < end) LM_PREFETCH(&adjusted[suffix[g + AHEAD]]);
+        adjusted[suffix[g]]++;
     }
-    for (uint64_t g = c->border[k]; g < c->size[k]; g++) job->adjusted[k][g] = c->count[k][g];
 }
 
 static lm_status choose_counts(estimation *job, const lm_run *run, lm_err *e)
@@ -79,12 +75,13 @@ static lm_status choose_counts(estimation *job, const lm_run *run, lm_err *e)
     lm_ngram_counts *c = job->c;
     for (int k = 1; k <= c->order; k++) job->a[k] = c->count[k];
     if (!is_kneser_ney(job->options)) return LM_OK;
-    for (int k = 1; k < c->order; k++) {
+    for (int k = job->order = 1; k < c->order; job->order = ++k) {
         job->adjusted[k] = lm_tables_new(&c->tables, c->size[k], sizeof **job->adjusted, run, e);
         if (!job->adjusted[k]) return e->status;
+        LM_TRY(lm_ngram_for_suffixes(c, k + 1, adjust_range, job, run, e));
+        for (uint64_t g = c->border[k]; g < c->size[k]; g++) job->adjusted[k][g] = c->count[k][g];
         job->a[k] = job->adjusted[k];
     }
-    lm_parallel_for(lm_run_pool(run), (size_t)c->order - 1, adjust_order, job);
     return LM_OK;
 }
 
@@ -241,7 +238,7 @@ static lm_status share_with_shorter(lm_ngram_counts *c, const lm_ngram_options *
 static lm_status estimate(lm_ngram *model, lm_ngram_counts *c, const lm_ngram_options *options,
                           const lm_run *run, lm_err *e)
 {
-    estimation job = {.c = c, .options = options, .run = run};
+    estimation job = {.c = c, .options = options};
     const lm_status s = estimate_own_parts(&job, run, e);
     for (int k = 1; k < c->order; k++) lm_tables_drop(&c->tables, job.adjusted[k]);
     LM_TRY(s);

@@ -7,12 +7,11 @@
 #include "counts.h"
 #include "lm/os.h"
 
-enum { CHUNK = 1 << 14, BATCH = 16 };
+enum { BATCH = 16 };
 
 typedef struct {
     lm_ngram_counts *counts;
-    int order; /* of the nodes that get their suffix */
-    const lm_run *run;
+    int order;           /* of the nodes that get their suffix */
     atomic_bool lacking; /* some have none */
 } linking;
 
@@ -97,14 +96,11 @@ static bool link_children(const linking *job, uint64_t parent, range r)
     return all;
 }
 
-static void link_chunk(void *context, size_t chunk)
+static void link_range(void *context, uint64_t at, uint64_t end)
 {
     linking *job = context;
     bool all = true;
-    const uint64_t parents = job->counts->size[job->order - 1];
-    const uint64_t begin = (uint64_t)chunk * CHUNK;
-    const uint64_t end = begin + CHUNK < parents ? begin + CHUNK : parents;
-    for (uint64_t at = begin, n; at < end; at += n) {
+    for (uint64_t n; at < end; at += n) {
         range r[BATCH];
         n = end - at < BATCH ? end - at : BATCH;
         for (uint64_t i = 0; i < n; i++) ask_for_suffix(job, at + i);
@@ -115,18 +111,16 @@ static void link_chunk(void *context, size_t chunk)
         for (uint64_t i = 0; i < n; i++) all = link_children(job, at + i, r[i]) && all;
     }
     if (!all) atomic_store(&job->lacking, true);
-    lm_breathe(job->run);
 }
 
 lm_status lm_ngram_link_suffixes(lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     c->closed = true;
     for (int k = 3; k <= c->order; k++) {
-        linking job = {.counts = c, .order = k, .run = run};
+        linking job = {.counts = c, .order = k};
         c->suffix[k] = lm_tables_new(&c->tables, c->size[k], sizeof **c->suffix, run, e);
         if (!c->suffix[k]) return e->status;
-        lm_parallel_for(lm_run_pool(run), (size_t)((c->size[k - 1] + CHUNK - 1) / CHUNK),
-                        link_chunk, &job);
+        lm_ngram_for_contexts(c, k - 1, link_range, &job, run);
         if (atomic_load(&job.lacking)) c->closed = false;
     }
     return LM_OK;
