@@ -5,12 +5,15 @@
 #include "lm/program.h"
 
 static const char *output;
-static int64_t threads;
+static int64_t quantize, threads;
 static uint64_t memory;
 static const char *tmpdir;
 
 static const lm_option options[] = {
     {.kind = LM_OPT_GROUP, .name = "", .group = lm_ngram_option_rows},
+    {0, "quantize", LM_OPT_INT, &quantize, .low = LM_NGRAM_BITS_MIN, .high = LM_NGRAM_BITS_MAX,
+     .arg = "BITS", .help = "the compact form: probabilities and back-offs in so many bits each",
+     .flags = LM_OPT_RESULT, .unset = "the plain form"},
     LM_OPTION_OUTPUT(&output),
     LM_OPTION_THREADS(&threads),
     LM_OPTION_MEMORY(&memory),
@@ -73,6 +76,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (!s) lm_program_announce_stdin(count, operands);
     if (!s) s = train(&model, &o, (size_t)count, operands, &inputs, run, e);
     if (!s) describe(model, run);
+    if (!s && quantize) s = lm_ngram_quantize(model, (int)quantize, run, e);
     if (!s) s = lm_inputs_settle(&inputs, e);
     if (!s) s = lm_inputs_history(&inputs, &history, e);
     if (!s) s = save(model, &history, out, run, e);

@@ -16,8 +16,9 @@ typedef enum { LM_FORMAT_LM, LM_FORMAT_ARPA, LM_FORMAT_AUTO } lm_format;
 
 typedef struct {
     lm_format from;      /* AUTO: by content */
-    lm_format to;        /* AUTO: the other one */
+    lm_format to;        /* AUTO: the other one; with `quantize`, LM */
     lm_unit unit;        /* of the words of an ARPA file, which does not tell */
+    int quantize;        /* bits of a code in the compact form, lm_ngram_quantize; 0: as it is */
     const char *history; /* the line about this program; " input=..." is added */
 } lm_conversion;
 

@@ -21,12 +21,15 @@ static lm_status recognise(const lm_map *source, const char *name, lm_format *fo
     return LM_OK;
 }
 
+/* `before`: the history of the source, or NULL. */
 static lm_status write_checkpoint(const lm_ngram *model, const lm_conversion *how,
-                                  const lm_map *source, lm_out *out, const lm_run *run, lm_err *e)
+                                  const char *before, const lm_map *source, lm_out *out,
+                                  const lm_run *run, lm_err *e)
 {
     lm_str history = {0};
     lm_ckpt_writer *writer = NULL;
-    lm_status s = lm_str_addf(&history, e, "%s", how->history);
+    lm_status s =
+        lm_str_addf(&history, e, "%s%s%s", before ? before : "", before ? "\n" : "", how->history);
     if (!s)
         s = lm_history_input(&history, source->length, lm_crc32c(0, source->bytes, source->length),
                              e);
@@ -45,22 +48,30 @@ static lm_status arpa_to_lm(const lm_conversion *how, const lm_map *source, cons
     lm_ngram *model;
     const lm_slice text = {(const char *)source->bytes, source->length};
     LM_TRY(lm_arpa_read(&model, text, name, how->unit, run, e));
-    const lm_status s = write_checkpoint(model, how, source, out, run, e);
+    lm_status s = LM_OK;
+    if (how->quantize) s = lm_ngram_quantize(model, how->quantize, run, e);
+    if (!s) s = write_checkpoint(model, how, NULL, source, out, run, e);
     lm_ngram_free(model);
     return s;
 }
 
-static lm_status lm_to_arpa(const lm_map *source, const char *name, lm_out *out, lm_err *e)
+/* A checkpoint to ARPA text or, quantized, to another checkpoint. */
+static lm_status from_lm(const lm_conversion *how, lm_format to, const lm_map *source,
+                         const char *name, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_ckpt *ckpt;
     lm_ngram *model = NULL;
     LM_TRY(lm_ckpt_parse(&ckpt, source->bytes, source->length, name, LM_CKPT_CHECK_ALL, e));
     lm_status s = LM_OK;
     if (strcmp(lm_ckpt_kind(ckpt), "ngram") != 0)
-        s = lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has an ARPA form (kind '%s')", name,
-                    lm_ckpt_kind(ckpt));
+        s = lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has %s form (kind '%s')", name,
+                    to == LM_FORMAT_ARPA ? "an ARPA" : "a compact", lm_ckpt_kind(ckpt));
     if (!s) s = lm_ngram_load(&model, ckpt, e);
-    if (!s) s = lm_arpa_write(model, out, e);
+    if (!s && how->quantize) s = lm_ngram_quantize(model, how->quantize, run, e);
+    if (!s)
+        s = to == LM_FORMAT_ARPA ? lm_arpa_write(model, out, e)
+                                 : write_checkpoint(model, how, lm_ckpt_meta(ckpt, "lm.history"),
+                                                    source, out, run, e);
     lm_ngram_free(model);
     lm_ckpt_close(ckpt);
     return s;
@@ -69,12 +80,16 @@ static lm_status lm_to_arpa(const lm_map *source, const char *name, lm_out *out,
 static lm_status convert(const lm_conversion *how, const lm_map *source, const char *name,
                          lm_out *out, const lm_run *run, lm_err *e)
 {
-    lm_format from = how->from;
+    lm_format from = how->from, to = how->to;
     if (from == LM_FORMAT_AUTO) LM_TRY(recognise(source, name, &from, e));
-    if (from == how->to)
+    if (to == LM_FORMAT_AUTO)
+        to = from == LM_FORMAT_LM && !how->quantize ? LM_FORMAT_ARPA : LM_FORMAT_LM;
+    if (to == LM_FORMAT_ARPA && how->quantize)
+        return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
+    if (from == to && !how->quantize)
         return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
     if (from == LM_FORMAT_ARPA) return arpa_to_lm(how, source, name, out, run, e);
-    return lm_to_arpa(source, name, out, e);
+    return from_lm(how, to, source, name, out, run, e);
 }
 
 lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, const lm_run *run,

@@ -317,6 +317,7 @@ static lm_status add_history(const lm_option *row, lm_str *out, lm_err *e)
     case LM_OPT_SIZE:
         break;
     }
+    if (row->unset && !lm_option_given(row->name)) return LM_OK;
     LM_TRY(lm_str_addf(out, e, " %s=", row->name));
     return lm_option_add_number(row, number_value(row), out, e);
 }

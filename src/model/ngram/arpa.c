@@ -63,18 +63,20 @@ static lm_status write_word(const spellings *words, uint32_t id, char before, lm
                         words->start[id + 1] - words->start[id], e);
 }
 
-/* The n-grams of order k in the order of the table.  path[j]: the prefix of j words. */
+/* The n-grams of order k in the order of the table.  path[j]: the prefix of j words; end[j]: the
+ * slot after its last child. */
 static lm_status write_section(const lm_ngram *m, int k, const spellings *words, lm_out *out,
                                lm_err *e)
 {
-    uint64_t path[LM_NGRAM_ORDER_MAX + 1] = {0};
+    uint64_t path[LM_NGRAM_ORDER_MAX + 1] = {0}, end[LM_NGRAM_ORDER_MAX + 1];
+    for (int j = 1; j < k && m->slots[k]; j++) end[j] = lm_ngram_end(m, j, 0);
     LM_TRY(lm_out_printf(out, e, "\n\\%d-grams:\n", k));
     for (uint64_t i = 0; i < m->slots[k]; i++) {
         if (lm_ngram_word(m, k, i) == LM_NO_WORD) continue;
         path[k] = i;
         for (int j = k - 1; j >= 1; j--)
-            while (m->node[j][path[j] + 1].first <= path[j + 1] && path[j] + 1 < m->slots[j])
-                path[j]++;
+            while (end[j] <= path[j + 1] && path[j] + 1 < m->slots[j])
+                end[j] = lm_ngram_end(m, j, ++path[j]);
         const lm_ngram_entry entry = lm_ngram_at(m, k, i);
         const bool is_bos = k == 1 && lm_ngram_word(m, 1, i) == m->lang.vocab->bos;
         LM_TRY(write_log(is_bos ? 1 : (double)entry.prob, out, e));

@@ -65,6 +65,7 @@ void lm_ngram_free(lm_ngram *model)
     if (!model) return;
     lm_vocab_free(model->lang.vocab);
     lm_tables_free(&model->tables);
+    lm_free(model->packed);
     lm_free(model);
 }
 
@@ -137,8 +138,7 @@ static void set_children(const lm_ngram *m, const lm_ngram_state *state, int k, 
 {
     for (uint64_t i = state->context[k - 1].begin; i < state->context[k - 1].end; i++) {
         const uint32_t rank = lm_ngram_word(m, k + 1, i);
-        if (rank < m->count[1])
-            p[lm_ngram_word(m, 1, rank)] = (double)lm_ngram_at(m, k + 1, i).prob;
+        if (rank < m->count[1]) p[lm_ngram_word(m, 1, rank)] = (double)lm_ngram_prob(m, k + 1, i);
     }
 }
 
@@ -149,14 +149,14 @@ static void predict_addk(const lm_ngram *m, const lm_ngram_state *state, double 
     const double rest = seen && state->length ? (double)state->context[state->length - 1].bow
                                               : 1.0 / (double)lm_vocab_outputs(vocab);
     for (uint32_t w = 0; w < vocab->size; w++)
-        p[w] = seen && !state->length ? (double)lm_ngram_at(m, 1, m->rank[w]).prob : rest;
+        p[w] = seen && !state->length ? (double)lm_ngram_prob(m, 1, m->rank[w]) : rest;
     if (seen && state->length) set_children(m, state, state->length, p);
 }
 
 static void predict_backoff(const lm_ngram *m, const lm_ngram_state *state, double *p)
 {
     const uint32_t size = m->lang.vocab->size;
-    for (uint32_t w = 0; w < size; w++) p[w] = (double)lm_ngram_at(m, 1, m->rank[w]).prob;
+    for (uint32_t w = 0; w < size; w++) p[w] = (double)lm_ngram_prob(m, 1, m->rank[w]);
     for (int k = 1; k <= state->length; k++) {
         const double weight = (double)state->context[k - 1].bow;
         for (uint32_t w = 0; w < size; w++) p[w] *= weight;

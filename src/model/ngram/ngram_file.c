@@ -3,11 +3,16 @@
  * lm.config: {"order":3,"smooth":"mkn","unit":"word","vocab":9,"unk":0,"eos":1,"bos":8,
  *             "marks_as_words":false,"ngrams":[9,20,31],
  *             "slots":[9,21,31],"discounts":[[..],[..],[..]]}
- * Marks the model has not are null; "backoff":true if backed off where either form exists; ABS,
- * KN, MKN have "discounts", ADDK and ADDK_BACKOFF "k".  Tables, all U32: "rank" of each id; of
- * order k < order "k.nodes", a row of four for each n-gram and one more (word, first, and the bits
- * of the floats prob and bow), of the highest order "k.leaves", rows of two (word, prob);
- * lm/ngram.h says what they mean. */
+ * Marks the model has not are null; "backoff":true if backed off where either form exists;
+ * "quantize":8 in the compact form with codes of 8 bits; ABS, KN, MKN have "discounts", ADDK and
+ * ADDK_BACKOFF "k".  Tables: "rank" of each id, U32.
+ *
+ * Plain, all U32: of order k < order "k.nodes", a row of four for each slot and one more (word,
+ * first, and the bits of the floats prob and bow), of the highest order "k.leaves", rows of two
+ * (word, prob); lm/ngram.h says what they mean.
+ *
+ * Compact: of order 1 the same; of order k >= 2 "k.records", U64, "k.probs", F32, and below the
+ * highest order "k.marks", U64, "k.samples", U32, "k.bows", F32; packed.h says what they mean. */
 #include <float.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,26 +23,53 @@
 
 /* ---- the tables, walked by saving and loading alike ---- */
 
+enum { TABLES_MAX = 2 + 5 * (LM_NGRAM_ORDER_MAX - 1) };
+
 typedef struct {
     char name[32];
-    uint64_t count; /* of U32 */
-    void *slot;     /* address of the model's pointer to it */
+    lm_dtype dtype;
+    uint64_t count;
+    void *slot; /* address of the model's pointer to it */
 } table;
 
-enum { TABLES_MAX = LM_NGRAM_ORDER_MAX + 1 };
+typedef struct {
+    int count;
+    table list[TABLES_MAX];
+} table_list;
 
-/* The tables of a model; returns how many. */
-static int tables_of(lm_ngram *m, table out[TABLES_MAX])
+static void list_table(table_list *out, int k, const char *name, lm_dtype dtype, uint64_t count,
+                       void *slot)
 {
-    const int order = m->lang.order;
-    out[0] = (table){"rank", m->count[1], &m->rank};
-    for (int k = 1; k < order; k++) {
-        out[k] = (table){"", 4 * (m->slots[k] + 1), &m->node[k]};
-        (void)snprintf(out[k].name, sizeof out[k].name, "%d.nodes", k);
+    table *t = &out->list[out->count++];
+    *t = (table){"", dtype, count, slot};
+    (void)snprintf(t->name, sizeof t->name, "%d.%s", k, name);
+}
+
+static void list_packed(lm_ngram *m, int k, table_list *out)
+{
+    lm_packed_table *t = &m->packed->table[k];
+    const uint64_t count = m->count[k], codes = (uint64_t)1 << m->packed->bits;
+    list_table(out, k, "records", LM_U64, lm_packed_record_words(t, count), &t->records);
+    list_table(out, k, "probs", LM_F32, codes, &t->probs);
+    if (k == m->lang.order) return;
+    list_table(out, k, "marks", LM_U64, lm_packed_mark_words(count, m->count[k + 1]), &t->marks);
+    list_table(out, k, "samples", LM_U32, lm_packed_samples(count), &t->samples);
+    list_table(out, k, "bows", LM_F32, codes, &t->bows);
+}
+
+/* The tables of a model. */
+static void list_tables(lm_ngram *m, table_list *out)
+{
+    out->count = 1;
+    out->list[0] = (table){"rank", LM_U32, m->count[1], &m->rank};
+    for (int k = 1; k <= m->lang.order; k++) {
+        if (m->packed && k > 1)
+            list_packed(m, k, out);
+        else if (k < m->lang.order)
+            list_table(out, k, "nodes", LM_U32, 4 * (m->slots[k] + 1), &m->node[k]);
+        else
+            list_table(out, k, "leaves", LM_U32, 2 * m->slots[k], &m->leaf);
     }
-    out[order] = (table){"", 2 * m->slots[order], &m->leaf};
-    (void)snprintf(out[order].name, sizeof out[order].name, "%d.leaves", order);
-    return order + 1;
 }
 
 /* ---- saving ---- */
@@ -69,6 +101,7 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     LM_TRY(lm_config_add_sizes(out, m->count, m->lang.order, e));
     LM_TRY(lm_str_addf(out, e, ",\"slots\":"));
     LM_TRY(lm_config_add_sizes(out, m->slots, m->lang.order, e));
+    if (m->packed) LM_TRY(lm_str_addf(out, e, ",\"quantize\":%u", m->packed->bits));
     if (lm_ngram_discount_count(m->smooth)) LM_TRY(add_discounts(m, out, e));
     if (m->smooth == LM_NGRAM_ADDK || m->smooth == LM_NGRAM_ADDK_BACKOFF) {
         LM_TRY(lm_str_addf(out, e, ",\"k\":"));
@@ -80,18 +113,19 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
 lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e)
 {
     lm_str config = {0};
-    lm_ngram m = *model; /* for tables_of, which can also fill a model */
+    lm_ngram m = *model; /* for list_tables, by which a model can also be filled */
     lm_status s = add_config(model, &config, e);
     if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
     lm_str_free(&config);
     if (!s) s = lm_vocab_save(model->lang.vocab, writer, e);
     if (!s) s = lm_spell_save(&model->lang.spell, writer, e);
-    table tables[TABLES_MAX];
-    const int n = tables_of(&m, tables);
-    for (int i = 0; !s && i < n; i++) {
+    table_list tables;
+    list_tables(&m, &tables);
+    for (int i = 0; !s && i < tables.count; i++) {
+        const table *t = &tables.list[i];
         const void *data;
-        memcpy(&data, tables[i].slot, sizeof data);
-        s = lm_ckpt_add_table(writer, tables[i].name, LM_U32, tables[i].count, data, e);
+        memcpy(&data, t->slot, sizeof data);
+        s = lm_ckpt_add_table(writer, t->name, t->dtype, t->count, data, e);
     }
     return s;
 }
@@ -102,6 +136,7 @@ typedef struct {
     uint64_t vocab;
     uint32_t unk, bos, eos;
     int orders, slot_orders; /* entries of "ngrams" and "slots" */
+    uint64_t bits;           /* "quantize"; 0: the plain form */
 } shape;
 
 static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
@@ -111,6 +146,15 @@ static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
     for (int i = 0; i <= LM_NGRAM_ARPA; i++) names[i] = lm_ngram_smooth_name((lm_ngram_smooth)i);
     LM_TRY(lm_config_choice(j, names, LM_NGRAM_ARPA + 1, &choice, e));
     m->smooth = (lm_ngram_smooth)choice;
+    return LM_OK;
+}
+
+static lm_status read_bits(lm_json *j, uint64_t *bits, lm_err *e)
+{
+    LM_TRY(lm_json_u64(j, bits, e));
+    if (*bits < LM_NGRAM_BITS_MIN || *bits > LM_NGRAM_BITS_MAX)
+        return lm_json_fail(j, e, "\"quantize\" is not %d to %d", LM_NGRAM_BITS_MIN,
+                            LM_NGRAM_BITS_MAX);
     return LM_OK;
 }
 
@@ -145,6 +189,7 @@ static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found
     if (lm_json_is(key, "marks_as_words")) return lm_json_bool(j, &m->lang.marks_as_words, e);
     if (lm_json_is(key, "ngrams")) return lm_config_sizes(j, m->count, &found->orders, e);
     if (lm_json_is(key, "slots")) return lm_config_sizes(j, m->slots, &found->slot_orders, e);
+    if (lm_json_is(key, "quantize")) return read_bits(j, &found->bits, e);
     if (lm_json_is(key, "discounts")) return read_discounts(j, m, e);
     if (lm_json_is(key, "k")) return lm_json_real(j, &m->k, e);
     return lm_json_skip(j, NULL, e);
@@ -176,17 +221,18 @@ static lm_status check_sizes(const lm_ngram *m, const shape *found, const char *
         return lm_fail(e, LM_EFORMAT, "%s: lm.config: a vocabulary of %llu, but %llu unigrams",
                        path, (unsigned long long)found->vocab, (unsigned long long)m->count[1]);
     for (int k = 2; k <= m->lang.order; k++)
-        if (m->slots[k] >= UINT32_MAX || m->count[k] > m->slots[k])
+        if (m->slots[k] >= UINT32_MAX || m->count[k] > m->slots[k] ||
+            (found->bits && m->count[k] < m->slots[k]))
             return lm_fail(e, LM_EFORMAT, "%s: lm.config: %llu n-grams of order %d in %llu slots",
                            path, (unsigned long long)m->count[k], k,
                            (unsigned long long)m->slots[k]);
     return LM_OK;
 }
 
-static lm_status out_of_range(const lm_ngram *m, int k, uint64_t i, const char *path, lm_err *e)
+static lm_status out_of_range(int k, const char *name, uint64_t i, const char *path, lm_err *e)
 {
-    return lm_fail(e, LM_EFORMAT, "%s: tensor '%d.%s': row %llu is out of range", path, k,
-                   k < m->lang.order ? "nodes" : "leaves", (unsigned long long)i);
+    return lm_fail(e, LM_EFORMAT, "%s: tensor '%d.%s': row %llu is out of range", path, k, name,
+                   (unsigned long long)i);
 }
 
 static bool is_probability(float p)
@@ -210,40 +256,89 @@ static bool is_word(const lm_ngram *m, uint32_t word)
     return word < m->count[1] || word == LM_NO_WORD;
 }
 
+static bool is_weight(float bow)
+{
+    return bow >= 0 && bow <= FLT_MAX;
+}
+
 /* Children must follow each other and words be in range. */
-static lm_status check_trie(const lm_ngram *m, const char *path, lm_err *e)
+static lm_status check_nodes(const lm_ngram *m, int k, const char *path, lm_err *e)
+{
+    for (uint64_t i = 0; i < m->slots[k]; i++) {
+        const lm_ngram_node *node = &m->node[k][i];
+        if (!is_word(m, node->word) || node->first > node[1].first || !is_probability(node->prob) ||
+            !is_weight(node->bow))
+            return out_of_range(k, "nodes", i, path, e);
+    }
+    if (m->node[k][0].first != 0 || m->node[k][m->slots[k]].first != m->slots[k + 1])
+        return out_of_range(k, "nodes", m->slots[k], path, e);
+    return LM_OK;
+}
+
+static lm_status check_leaves(const lm_ngram *m, const char *path, lm_err *e)
 {
     const int order = m->lang.order;
-    for (int k = 1; k < order; k++) {
-        for (uint64_t i = 0; i < m->slots[k]; i++) {
-            const lm_ngram_node *node = &m->node[k][i];
-            if (!is_word(m, node->word) || node->first > node[1].first ||
-                !is_probability(node->prob) || !(node->bow >= 0 && node->bow <= FLT_MAX))
-                return out_of_range(m, k, i, path, e);
-        }
-        if (m->node[k][0].first != 0 || m->node[k][m->slots[k]].first != m->slots[k + 1])
-            return out_of_range(m, k, m->slots[k], path, e);
-    }
     for (uint64_t i = 0; i < m->slots[order]; i++)
         if (!is_word(m, m->leaf[i].word) || !is_probability(m->leaf[i].prob))
-            return out_of_range(m, order, i, path, e);
+            return out_of_range(order, "leaves", i, path, e);
+    return LM_OK;
+}
+
+static lm_status check_packed(const lm_ngram *m, int k, const char *path, lm_err *e)
+{
+    if (lm_packed_is_sound(m, k)) return LM_OK;
+    return lm_fail(e, LM_EFORMAT, "%s: the tables of order %d do not go together", path, k);
+}
+
+static lm_status check_trie(const lm_ngram *m, const char *path, lm_err *e)
+{
+    for (int k = 1; k <= m->lang.order; k++)
+        LM_TRY(m->packed && k > 1  ? check_packed(m, k, path, e)
+               : k < m->lang.order ? check_nodes(m, k, path, e)
+                                   : check_leaves(m, path, e));
+    return LM_OK;
+}
+
+/* All that a code can stand for. */
+static lm_status check_codebooks(const lm_ngram *m, const char *path, lm_err *e)
+{
+    for (int k = 2; k <= m->lang.order; k++) {
+        const lm_packed_table *t = &m->packed->table[k];
+        for (uint64_t i = 0; i < (uint64_t)1 << m->packed->bits; i++) {
+            if (!is_probability(t->probs[i])) return out_of_range(k, "probs", i, path, e);
+            if (k < m->lang.order && !is_weight(t->bows[i]))
+                return out_of_range(k, "bows", i, path, e);
+        }
+    }
     return LM_OK;
 }
 
 static lm_status view_tables(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
 {
     uint64_t bytes = 0;
-    table tables[TABLES_MAX];
-    const int n = tables_of(m, tables);
+    table_list tables;
+    list_tables(m, &tables);
     const char *path = lm_ckpt_path(ckpt);
-    for (int i = 0; i < n; i++) {
+    for (int i = 0; i < tables.count; i++) {
+        const table *t = &tables.list[i];
         const void *data;
-        LM_TRY(lm_ckpt_table(ckpt, tables[i].name, LM_U32, tables[i].count, &data, e));
-        memcpy(tables[i].slot, &data, sizeof data);
-        bytes += tables[i].count * sizeof(uint32_t);
+        LM_TRY(lm_ckpt_table(ckpt, t->name, t->dtype, t->count, &data, e));
+        memcpy(t->slot, &data, sizeof data);
+        bytes += t->count * lm_dtype_size(t->dtype);
     }
     LM_TRY(check_ranks(m, path, e));
+    if (m->packed) LM_TRY(check_codebooks(m, path, e));
     return bytes > 64 << 20 ? LM_OK : check_trie(m, path, e);
+}
+
+/* A model in the compact form has room for its tables before they are viewed. */
+static lm_status expect_packed(lm_ngram *m, uint64_t bits, lm_err *e)
+{
+    if (!bits) return LM_OK;
+    m->packed = lm_new(1, sizeof *m->packed, e);
+    if (!m->packed) return e->status;
+    lm_packed_init(m->packed, m->lang.order, m->count[1], (unsigned)bits);
+    return LM_OK;
 }
 
 static lm_status load(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
@@ -264,6 +359,7 @@ static lm_status load(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
         s = lm_vocab_load(&m->lang.vocab, ckpt, (uint32_t)found.vocab, found.unk, found.bos,
                           found.eos, e);
     if (!s) s = lm_spell_load(&m->lang.spell, ckpt, e);
+    if (!s) s = expect_packed(m, found.bits, e);
     if (!s) s = view_tables(m, ckpt, e);
     return s;
 }

@@ -13,6 +13,7 @@
  * that of <s> is p(</s>), as there are as many. */
 #include <string.h>
 #include "counts.h"
+#include "lm/memory.h"
 #include "lm/scalar.h"
 
 /* ---- leaving n-grams out ---- */
@@ -210,7 +211,11 @@ lm_status lm_ngram_prune(lm_ngram *model, double threshold, const lm_run *run, l
         s = lm_ngram_pack(model, &c, run, e);
         if (s) c.vocab = NULL;
     }
-    if (!s) lm_tables_free(&old);
+    if (!s) {
+        lm_tables_free(&old);
+        lm_free(model->packed);
+        model->packed = NULL;
+    }
     lm_ngram_counts_drop(&c);
     return s;
 }

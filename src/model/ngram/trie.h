@@ -1,9 +1,11 @@
-/* trie.h - reading the tables of a model.  A checkpoint is not trusted: whatever its tables hold,
- * no index leaves them. */
+/* trie.h - reading the tables of a model, in their plain form or, where there is m->packed, in the
+ * compact one; nothing else has to know which.  A checkpoint is not trusted: whatever its tables
+ * hold, no index leaves them. */
 #ifndef LM_NGRAM_TRIE_H
 #define LM_NGRAM_TRIE_H
 #include "lm/ngram.h"
 #include "lm/os.h"
+#include "packed.h"
 
 /* What the model says of one n-gram. */
 typedef struct {
@@ -14,16 +16,36 @@ typedef struct {
 /* The rank of the last word of what is in a slot of order k; LM_NO_WORD: the slot is unused. */
 static inline uint32_t lm_ngram_word(const lm_ngram *m, int k, uint64_t slot)
 {
+    if (m->packed && k > 1) return lm_packed_word(m->packed, k, slot);
     return k < m->lang.order ? m->node[k][slot].word : m->leaf[slot].word;
+}
+
+static inline float lm_ngram_prob(const lm_ngram *m, int k, uint64_t slot)
+{
+    if (m->packed && k > 1) return lm_packed_prob(m->packed, k, slot);
+    return k < m->lang.order ? m->node[k][slot].prob : m->leaf[slot].prob;
 }
 
 static inline lm_ngram_entry lm_ngram_at(const lm_ngram *m, int k, uint64_t slot)
 {
-    if (k == m->lang.order) return (lm_ngram_entry){m->leaf[slot].prob, 1, 0, 0};
+    if (k == m->lang.order) return (lm_ngram_entry){lm_ngram_prob(m, k, slot), 1, 0, 0};
+    if (m->packed && k > 1) {
+        const lm_packed_table *table = &m->packed->table[k];
+        lm_ngram_entry entry = {lm_packed_prob(m->packed, k, slot),
+                                lm_packed_bow(m->packed, k, slot), 0, 0};
+        lm_packed_children(table, slot, m->slots[k], m->slots[k + 1], &entry.begin, &entry.end);
+        return entry;
+    }
     const lm_ngram_node *node = &m->node[k][slot];
     const uint64_t most = m->slots[k + 1];
     const uint32_t end = node[1].first < most ? node[1].first : (uint32_t)most;
     return (lm_ngram_entry){node->prob, node->bow, node->first < end ? node->first : end, end};
+}
+
+/* The slot after the last child of what is in a slot of order k < order. */
+static inline uint64_t lm_ngram_end(const lm_ngram *m, int k, uint64_t slot)
+{
+    return lm_ngram_at(m, k, slot).end;
 }
 
 /* ---- where the children of a node are ---- */
@@ -52,7 +74,9 @@ static inline void lm_ngram_ask(const lm_ngram *m, int k, uint64_t begin, uint64
                                 uint64_t scaled)
 {
     const uint64_t slot = lm_ngram_slot(begin, end - begin, scaled);
-    if (k < m->lang.order)
+    if (m->packed)
+        lm_packed_ask(m->packed, k, slot);
+    else if (k < m->lang.order)
         LM_PREFETCH(&m->node[k][slot]);
     else
         LM_PREFETCH(&m->leaf[slot]);
@@ -65,13 +89,14 @@ uint64_t lm_ngram_find_far(const lm_ngram *m, int k, uint64_t begin, uint64_t en
 
 enum { LM_NGRAM_NEAR = 8 }; /* slots that are looked at one by one */
 
-/* The child of rank `rank` among the slots begin .. end-1 of order k.  Ranks ascend.  A child
- * stands in the slot it wants or further on, all slots between being taken; at the end of the
- * block it may have had to stand before it. */
+/* The child of rank `rank` among the slots begin .. end-1 of order k >= 2.  Ranks ascend.  In
+ * the plain form a child stands in the slot it wants or further on, all slots between being taken;
+ * at the end of the block it may have had to stand before it. */
 static inline uint64_t lm_ngram_find(const lm_ngram *m, int k, uint64_t begin, uint64_t end,
                                      uint32_t rank, uint64_t scaled)
 {
-    uint64_t slot = lm_ngram_slot(begin, end - begin, scaled);
+    uint64_t slot = m->packed ? lm_packed_near(m->packed, k, begin, end, rank, scaled)
+                              : lm_ngram_slot(begin, end - begin, scaled);
     if (slot >= end) return LM_NGRAM_NONE;
     uint32_t there = lm_ngram_word(m, k, slot);
     if (there > rank) {
