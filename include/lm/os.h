@@ -36,9 +36,15 @@ void lm_os_huge(void *block, size_t bytes);
  * for memory that is not a file's.  Does nothing where unsupported. */
 void lm_os_release(const void *block, size_t bytes);
 
-/* Asks for the cache line at `address`, which will be needed soon. */
+/* Asks for the cache line at `address`, which will be needed soon.  gcc takes a function that does
+ * nothing else for one without any effect and leaves out its calls; the asm keeps them. */
 #if defined(__GNUC__)
-#define LM_PREFETCH(address) __builtin_prefetch(address)
+#define LM_PREFETCH(address)                                                                       \
+    do {                                                                                           \
+        const void *const wanted_ = (address);                                                     \
+        __builtin_prefetch(wanted_);                                                               \
+        __asm__ volatile("" : : "r"(wanted_));                                                     \
+    } while (0)
 #else
 #define LM_PREFETCH(address) ((void)(address))
 #endif
