@@ -72,13 +72,14 @@ void lm_ngram_free(lm_ngram *model)
 /* ---- walking the trie ---- */
 
 /* The state goes on to an n-gram of k words, unless that is the highest order. */
-static void enter(const lm_ngram *m, lm_ngram_state *state, int k, const lm_ngram_entry *entry)
+static void enter(const lm_ngram *m, lm_ngram_state *state, int k, uint64_t slot)
 {
     if (k >= m->lang.order) return;
+    const lm_ngram_entry entry = lm_ngram_at(m, k, slot);
     state->length = (uint8_t)k;
-    state->context[k - 1].begin = entry->begin;
-    state->context[k - 1].end = entry->end;
-    state->context[k - 1].bow = entry->bow;
+    state->context[k - 1].begin = entry.begin;
+    state->context[k - 1].end = entry.end;
+    state->context[k - 1].bow = entry.bow;
 }
 
 void lm_ngram_begin(const lm_ngram *m, lm_ngram_state *state, bool inside)
@@ -86,9 +87,45 @@ void lm_ngram_begin(const lm_ngram *m, lm_ngram_state *state, bool inside)
     *state = (lm_ngram_state){0};
     const uint32_t bos = m->lang.vocab->bos;
     if (inside || bos == LM_NO_WORD || m->lang.order == 1) return;
-    const lm_ngram_entry entry = lm_ngram_at(m, 1, m->rank[bos]);
-    enter(m, state, 1, &entry);
+    enter(m, state, 1, m->rank[bos]);
     state->wanted = 1;
+}
+
+/* ---- scoring: in steps, so that memory can be asked for ahead ---- */
+
+/* The n-grams that end with a word: slot[k] has the one of k words, k <= found. */
+typedef struct {
+    int found; /* 0: the word is not in the vocabulary */
+    uint64_t slot[LM_NGRAM_ORDER_MAX + 1];
+} hits;
+
+/* Asks for where the word will be looked for. */
+static void ask_for_word(const lm_ngram *m, const lm_ngram_state *state, uint32_t word)
+{
+    if (word >= m->lang.vocab->size) return;
+    const uint32_t rank = m->rank[word];
+    const uint64_t scaled = lm_ngram_scale(rank, m->count[1]);
+    if (m->lang.order > 1) LM_PREFETCH(&m->node[1][rank]);
+    for (int k = state->length; k >= 1; k--)
+        lm_ngram_ask(m, k + 1, state->context[k - 1].begin, state->context[k - 1].end, scaled);
+}
+
+static void look_up(const lm_ngram *m, const lm_ngram_state *state, uint32_t word, hits *h)
+{
+    h->found = 0;
+    if (word >= m->lang.vocab->size) return;
+    const uint32_t rank = m->rank[word];
+    const uint64_t scaled = lm_ngram_scale(rank, m->count[1]);
+    h->slot[1] = rank;
+    for (int k = 1;; k++) {
+        h->found = k;
+        if (k > state->length) return;
+        const uint64_t slot = lm_ngram_find(m, k + 1, state->context[k - 1].begin,
+                                            state->context[k - 1].end, rank, scaled);
+        if (slot == LM_NGRAM_NONE) return;
+        h->slot[k + 1] = slot;
+        lm_ngram_ask_samples(m, k + 1, slot);
+    }
 }
 
 /* ADDK: p of a word whose longest known n-gram has `found` words and probability `prob`. */
@@ -101,33 +138,39 @@ static double score_addk(const lm_ngram *m, const lm_ngram_state *before, int fo
     return found > before->length ? prob : (double)before->context[before->length - 1].bow;
 }
 
+static double weigh(const lm_ngram *m, const lm_ngram_state *state, const hits *h, int *order)
+{
+    *order = 0;
+    if (h->found == 0) return 0;
+    double p = (double)lm_ngram_prob(m, h->found, h->slot[h->found]);
+    if (m->smooth == LM_NGRAM_ADDK) return score_addk(m, state, h->found, p, order);
+    for (int k = h->found; k <= state->length; k++) p *= (double)state->context[k - 1].bow;
+    *order = h->found;
+    return p;
+}
+
+static void ask_for_children(const lm_ngram *m, const hits *h)
+{
+    for (int k = 2; k <= h->found && k < m->lang.order; k++) lm_ngram_ask_marks(m, k, h->slot[k]);
+}
+
+/* Moves the state past the word; what follows an unknown one has an unseen context. */
+static void move_on(const lm_ngram *m, lm_ngram_state *state, const hits *h)
+{
+    const int most = m->lang.order - 1;
+    state->wanted = (uint8_t)(state->wanted < most ? state->wanted + 1 : most);
+    state->length = 0;
+    for (int k = 1; k <= h->found; k++) enter(m, state, k, h->slot[k]);
+}
+
 double lm_ngram_score(const lm_ngram *m, lm_ngram_state *state, uint32_t word, int *order)
 {
-    const lm_ngram_state before = *state;
-    const int most = m->lang.order - 1;
-    state->length = 0;
-    state->wanted = (uint8_t)(before.wanted < most ? before.wanted + 1 : most);
-    *order = 0;
-    if (word >= m->lang.vocab->size) return 0; /* unknown: what follows it has an unseen context */
-    const uint32_t rank = m->rank[word];
-    const uint64_t scaled = lm_ngram_scale(rank, m->count[1]);
-    for (int k = before.length; k >= 1; k--)
-        lm_ngram_ask(m, k + 1, before.context[k - 1].begin, before.context[k - 1].end, scaled);
-
-    lm_ngram_entry entry = lm_ngram_at(m, 1, rank);
-    int found = 1;
-    enter(m, state, 1, &entry);
-    for (; found <= before.length; found++) {
-        const uint64_t child = lm_ngram_find(m, found + 1, before.context[found - 1].begin,
-                                             before.context[found - 1].end, rank, scaled);
-        if (child == LM_NGRAM_NONE) break;
-        entry = lm_ngram_at(m, found + 1, child);
-        enter(m, state, found + 1, &entry);
-    }
-    if (m->smooth == LM_NGRAM_ADDK) return score_addk(m, &before, found, (double)entry.prob, order);
-    double p = (double)entry.prob;
-    for (int k = found; k <= before.length; k++) p *= (double)before.context[k - 1].bow;
-    *order = found;
+    hits h;
+    ask_for_word(m, state, word);
+    look_up(m, state, word, &h);
+    if (m->packed) ask_for_children(m, &h);
+    const double p = weigh(m, state, &h, order);
+    move_on(m, state, &h);
     return p;
 }
 
@@ -205,20 +248,81 @@ static void lang_begin(const lm_lang *lang, void *state, bool inside)
     lm_ngram_begin(of(lang), state, inside);
 }
 
+/* Lines are scored some at a time, a word of each in turn: while the others have theirs, what the
+ * next step needs comes from memory. */
+enum { LANES = 8 };
+
+typedef struct {
+    lm_ngram_state state;
+    size_t at, end; /* ids still to come; the last may be LM_LINE_BREAK */
+    hits hits;
+} lane;
+
+typedef struct {
+    const lm_ngram *model;
+    const uint32_t *ids;
+    size_t next, count; /* where the next line begins; all ids */
+    double *p;
+    int *order;
+    lm_ngram_state *state; /* before the first, then after the last id */
+    lane lines[LANES];
+    int open;
+} scoring;
+
+/* Opens the line that begins at s->next. */
+static void open_line(scoring *s)
+{
+    lane *line = &s->lines[s->open++];
+    line->at = line->end = s->next;
+    while (line->end < s->count && s->ids[line->end++] != LM_LINE_BREAK) continue;
+    if (s->next == 0)
+        line->state = *s->state;
+    else
+        lm_ngram_begin(s->model, &line->state, false);
+    s->next = line->end;
+}
+
+static void score_next(scoring *s, lane *line)
+{
+    const size_t i = line->at;
+    line->hits.found = 0;
+    s->p[i] = 1;
+    s->order[i] = 0;
+    if (s->ids[i] == LM_LINE_BREAK) return;
+    look_up(s->model, &line->state, s->ids[i], &line->hits);
+    s->p[i] = weigh(s->model, &line->state, &line->hits, &s->order[i]);
+}
+
+/* Past the id; true if it was the line's last. */
+static bool go_on(scoring *s, lane *line)
+{
+    if (s->ids[line->at++] == LM_LINE_BREAK)
+        lm_ngram_begin(s->model, &line->state, false);
+    else
+        move_on(s->model, &line->state, &line->hits);
+    if (line->at < line->end) {
+        ask_for_word(s->model, &line->state, s->ids[line->at]);
+        return false;
+    }
+    if (line->end == s->count) *s->state = line->state;
+    return true;
+}
+
 static lm_status lang_score(const lm_lang *lang, void *state, const uint32_t *ids, size_t count,
                             double *p, int *order, lm_err *e)
 {
+    scoring s = {.model = of(lang), .ids = ids, .count = count, .p = p, .order = order};
+    s.state = state;
     (void)e;
-    for (size_t i = 0; i < count; i++) {
-        if (ids[i] != LM_LINE_BREAK) {
-            p[i] = lm_ngram_score(of(lang), state, ids[i], &order[i]);
-            continue;
-        }
-        p[i] = 1;
-        order[i] = 0;
-        lm_ngram_begin(of(lang), state, false);
+    for (;;) {
+        while (s.open < LANES && s.next < count) open_line(&s);
+        if (s.open == 0) return LM_OK;
+        for (int i = 0; i < s.open; i++) score_next(&s, &s.lines[i]);
+        if (s.model->packed)
+            for (int i = 0; i < s.open; i++) ask_for_children(s.model, &s.lines[i].hits);
+        for (int i = s.open - 1; i >= 0; i--)
+            if (go_on(&s, &s.lines[i])) s.lines[i] = s.lines[--s.open];
     }
-    return LM_OK;
 }
 
 static lm_status lang_predict(const lm_lang *lang, const void *state, double *p, lm_err *e)

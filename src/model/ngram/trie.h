@@ -82,6 +82,20 @@ static inline void lm_ngram_ask(const lm_ngram *m, int k, uint64_t begin, uint64
         LM_PREFETCH(&m->leaf[slot]);
 }
 
+/* Asks in two steps for what tells where the children of an n-gram are.  In the plain form that is
+ * part of it. */
+static inline void lm_ngram_ask_samples(const lm_ngram *m, int k, uint64_t slot)
+{
+    if (m->packed && k < m->lang.order)
+        LM_PREFETCH(&m->packed->table[k].samples[slot / LM_PACKED_SAMPLE]);
+}
+static inline void lm_ngram_ask_marks(const lm_ngram *m, int k, uint64_t slot)
+{
+    const lm_packed_table *t = &m->packed->table[k];
+    const uint64_t sample = slot / LM_PACKED_SAMPLE;
+    LM_PREFETCH((const char *)t->marks + (t->samples[sample] + sample * LM_PACKED_SAMPLE) / 8);
+}
+
 /* The same as lm_ngram_find, from a slot that has another word: for children whose ranks, by chance
  * or by intent, crowd so that they stand far from the slots they want. */
 uint64_t lm_ngram_find_far(const lm_ngram *m, int k, uint64_t begin, uint64_t end, uint64_t slot,
