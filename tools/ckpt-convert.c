@@ -4,6 +4,7 @@
 #include "lm/convert.h"
 #include "lm/file.h"
 #include "lm/program.h"
+#include "lm/quantize.h"
 
 static const char *output;
 static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize;
@@ -16,8 +17,9 @@ static const lm_option options[] = {
      .help = "format of the result; auto: arpa from lm, lm from arpa or with --quantize"},
     {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES,
      .help = "what the words of an ARPA file are", .flags = LM_OPT_RESULT},
-    {0, "quantize", LM_OPT_INT, &quantize, .low = LM_NGRAM_BITS_MIN, .high = LM_NGRAM_BITS_MAX,
-     .arg = "BITS", .help = "the compact form: probabilities and back-offs in so many bits each",
+    {0, "quantize", LM_OPT_INT, &quantize, .low = LM_QUANTIZE_BITS_MIN,
+     .high = LM_QUANTIZE_BITS_MAX, .arg = "BITS",
+     .help = "the compact form: probabilities and back-offs in so many bits each",
      .flags = LM_OPT_RESULT, .unset = "as the source is"},
     {0}};
 
@@ -46,8 +48,8 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (lm_out_is_terminal(out) && makes_checkpoint(operands[0]))
         s = lm_fail(e, LM_EUSAGE, "%s: a terminal; binary output goes to a file or a pipe", output);
     if (!s) s = lm_program_history(&history, e);
-    const lm_conversion how = {(lm_format)from, (lm_format)to, (lm_unit)unit, (int)quantize,
-                               history.text};
+    const lm_conversion how = {(lm_format)from, (lm_format)to, (lm_unit)unit, history.text,
+                               (int)quantize};
     if (!s) s = lm_convert(&how, operands[0], out, run, e);
     lm_str_free(&history);
     return lm_out_close(out, s, e);

@@ -3,6 +3,7 @@
 #include "lm/ngram_counts.h"
 #include "lm/ngram_options.h"
 #include "lm/program.h"
+#include "lm/quantize.h"
 
 static const char *output;
 static int64_t quantize, threads;
@@ -11,8 +12,9 @@ static const char *tmpdir;
 
 static const lm_option options[] = {
     {.kind = LM_OPT_GROUP, .name = "", .group = lm_ngram_option_rows},
-    {0, "quantize", LM_OPT_INT, &quantize, .low = LM_NGRAM_BITS_MIN, .high = LM_NGRAM_BITS_MAX,
-     .arg = "BITS", .help = "the compact form: probabilities and back-offs in so many bits each",
+    {0, "quantize", LM_OPT_INT, &quantize, .low = LM_QUANTIZE_BITS_MIN,
+     .high = LM_QUANTIZE_BITS_MAX, .arg = "BITS",
+     .help = "the compact form: probabilities and back-offs in so many bits each",
      .flags = LM_OPT_RESULT, .unset = "the plain form"},
     LM_OPTION_OUTPUT(&output),
     LM_OPTION_THREADS(&threads),

@@ -18,8 +18,8 @@ typedef struct {
     lm_format from;      /* AUTO: by content */
     lm_format to;        /* AUTO: the other one; with `quantize`, LM */
     lm_unit unit;        /* of the words of an ARPA file, which does not tell */
-    int quantize;        /* bits of a code in the compact form, lm_ngram_quantize; 0: as it is */
     const char *history; /* the line about this program; " input=..." is added */
+    int quantize;        /* bits of a code in the compact form, lm_ngram_quantize; 0: as it is */
 } lm_conversion;
 
 /* Reads the model in file `path` ("-": standard input) and writes it to `out`.

@@ -108,9 +108,8 @@ typedef struct {
         *node[LM_NGRAM_ORDER_MAX];              /* k < order: slots[k] + 1, one to end the last */
     const lm_ngram_leaf *leaf;                  /* slots[order] */
     double discount[LM_NGRAM_ORDER_MAX + 1][3]; /* ABS, KN, MKN: D1, D2, D3+ by order */
-    struct lm_ngram_packed *packed; /* the compact form, instead of nodes and leaves from order 2
-                                     * on; NULL: the plain form */
-    lm_tables tables;               /* of a model that was made here */
+    struct lm_ngram_packed *packed;             /* from order 2 on instead of these (quantize.h) */
+    lm_tables tables;                           /* of a model that was made here */
 } lm_ngram;
 
 /* Reads `text` to its end, one sentence a line, and estimates a model.  Its units and marks
@@ -125,16 +124,6 @@ LM_MUST_USE lm_status lm_ngram_train(lm_ngram **model, lm_text *text,
  * models, 1998).  Errors: LM_EUSAGE (ADDK does not back off); LM_EFORMAT; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_ngram_prune(lm_ngram *model, double threshold, const lm_run *run,
                                      lm_err *e);
-
-enum { LM_NGRAM_BITS_MIN = 2, LM_NGRAM_BITS_MAX = 16 };
-
-/* Turns the model, which was trained or loaded, into its compact form, about a third as large:
- * probabilities and back-off weights from order 2 on become codes of so many bits, each for the
- * mean of the values that share it; 0 and 1 are kept.  So the probabilities after a context no
- * longer sum to 1.  After an error the model can only be freed.
- * Errors: LM_EUSAGE (it is compact already); LM_EFORMAT (tables that are damaged); LM_EIO;
- * LM_ENOMEM. */
-LM_MUST_USE lm_status lm_ngram_quantize(lm_ngram *model, int bits, const lm_run *run, lm_err *e);
 
 /* Adds configuration and tables to a writer of kind "ngram"; the model must outlive it. */
 LM_MUST_USE lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e);

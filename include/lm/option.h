@@ -124,8 +124,8 @@ LM_MUST_USE lm_status lm_option_man(const lm_option *options, lm_str *out, lm_er
 LM_MUST_USE lm_status lm_option_words(const lm_option *options, lm_str *out, lm_err *e);
 
 /* Adds " name=value" for every RESULT option, in table order; flags that are set as name=1,
- * list items one by one, texts quoted as JSON where need be; no numbers that are unset.  FILE rows are left out: an input
- * is told by its contents. */
+ * list items one by one, texts quoted as JSON where need be; numbers with `unset` text only if
+ * given.  FILE rows are left out: an input is told by its contents. */
 LM_MUST_USE lm_status lm_option_history(const lm_option *options, lm_str *out, lm_err *e);
 
 #ifdef __cplusplus

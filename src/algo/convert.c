@@ -5,6 +5,7 @@
 #include "lm/crc.h"
 #include "lm/models.h"
 #include "lm/program.h"
+#include "lm/quantize.h"
 
 static lm_status recognise(const lm_map *source, const char *name, lm_format *format, lm_err *e)
 {

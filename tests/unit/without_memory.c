@@ -166,13 +166,13 @@ TEST(pruning_without_memory)
 
 static lm_status to_arpa(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_ARPA, LM_UNIT_WORD, "test"};
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_ARPA, LM_UNIT_WORD, "test", 0};
     return lm_convert(&how, "model.lm", out, NULL, e);
 }
 
 static lm_status from_arpa(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test"};
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 0};
     return lm_convert(&how, "model.arpa", out, NULL, e);
 }
 

@@ -13,12 +13,12 @@
  *
  * Compact: of order 1 the same; of order k >= 2 "k.records", U64, "k.probs", F32, and below the
  * highest order "k.marks", U64, "k.samples", U32, "k.bows", F32; packed.h says what they mean. */
-#include <float.h>
 #include <stdio.h>
 #include <string.h>
 #include "config.h"
 #include "lm/json.h"
 #include "lm/memory.h"
+#include "lm/quantize.h"
 #include "trie.h"
 
 /* ---- the tables, walked by saving and loading alike ---- */
@@ -152,9 +152,9 @@ static lm_status read_smooth(lm_json *j, lm_ngram *m, lm_err *e)
 static lm_status read_bits(lm_json *j, uint64_t *bits, lm_err *e)
 {
     LM_TRY(lm_json_u64(j, bits, e));
-    if (*bits < LM_NGRAM_BITS_MIN || *bits > LM_NGRAM_BITS_MAX)
-        return lm_json_fail(j, e, "\"quantize\" is not %d to %d", LM_NGRAM_BITS_MIN,
-                            LM_NGRAM_BITS_MAX);
+    if (*bits < LM_QUANTIZE_BITS_MIN || *bits > LM_QUANTIZE_BITS_MAX)
+        return lm_json_fail(j, e, "\"quantize\" is not %d to %d", LM_QUANTIZE_BITS_MIN,
+                            LM_QUANTIZE_BITS_MAX);
     return LM_OK;
 }
 
@@ -235,11 +235,6 @@ static lm_status out_of_range(int k, const char *name, uint64_t i, const char *p
                    (unsigned long long)i);
 }
 
-static bool is_probability(float p)
-{
-    return p >= 0 && p <= 1.0f;
-}
-
 /* Ranks and ids must belong together. */
 static lm_status check_ranks(const lm_ngram *m, const char *path, lm_err *e)
 {
@@ -256,18 +251,13 @@ static bool is_word(const lm_ngram *m, uint32_t word)
     return word < m->count[1] || word == LM_NO_WORD;
 }
 
-static bool is_weight(float bow)
-{
-    return bow >= 0 && bow <= FLT_MAX;
-}
-
 /* Children must follow each other and words be in range. */
 static lm_status check_nodes(const lm_ngram *m, int k, const char *path, lm_err *e)
 {
     for (uint64_t i = 0; i < m->slots[k]; i++) {
         const lm_ngram_node *node = &m->node[k][i];
-        if (!is_word(m, node->word) || node->first > node[1].first || !is_probability(node->prob) ||
-            !is_weight(node->bow))
+        if (!is_word(m, node->word) || node->first > node[1].first ||
+            !lm_ngram_is_prob(node->prob) || !lm_ngram_is_bow(node->bow))
             return out_of_range(k, "nodes", i, path, e);
     }
     if (m->node[k][0].first != 0 || m->node[k][m->slots[k]].first != m->slots[k + 1])
@@ -279,7 +269,7 @@ static lm_status check_leaves(const lm_ngram *m, const char *path, lm_err *e)
 {
     const int order = m->lang.order;
     for (uint64_t i = 0; i < m->slots[order]; i++)
-        if (!is_word(m, m->leaf[i].word) || !is_probability(m->leaf[i].prob))
+        if (!is_word(m, m->leaf[i].word) || !lm_ngram_is_prob(m->leaf[i].prob))
             return out_of_range(order, "leaves", i, path, e);
     return LM_OK;
 }
@@ -305,8 +295,8 @@ static lm_status check_codebooks(const lm_ngram *m, const char *path, lm_err *e)
     for (int k = 2; k <= m->lang.order; k++) {
         const lm_packed_table *t = &m->packed->table[k];
         for (uint64_t i = 0; i < (uint64_t)1 << m->packed->bits; i++) {
-            if (!is_probability(t->probs[i])) return out_of_range(k, "probs", i, path, e);
-            if (k < m->lang.order && !is_weight(t->bows[i]))
+            if (!lm_ngram_is_prob(t->probs[i])) return out_of_range(k, "probs", i, path, e);
+            if (k < m->lang.order && !lm_ngram_is_bow(t->bows[i]))
                 return out_of_range(k, "bows", i, path, e);
         }
     }

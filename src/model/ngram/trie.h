@@ -3,9 +3,20 @@
  * hold, no index leaves them. */
 #ifndef LM_NGRAM_TRIE_H
 #define LM_NGRAM_TRIE_H
+#include <float.h>
 #include "lm/ngram.h"
 #include "lm/os.h"
 #include "packed.h"
+
+/* What can be a probability, and a back-off weight. */
+static inline bool lm_ngram_is_prob(float p)
+{
+    return p >= 0 && p <= 1;
+}
+static inline bool lm_ngram_is_bow(float bow)
+{
+    return bow >= 0 && bow <= FLT_MAX;
+}
 
 /* What the model says of one n-gram. */
 typedef struct {
