@@ -4,9 +4,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "../../src/model/ngram/packed.h"
 #include "lm/arpa.h"
 #include "lm/evaluate.h"
 #include "lm/ngram.h"
+#include "lm/quantize.h"
 #include "lm/sample.h"
 #include "test.h"
 
@@ -36,6 +38,14 @@ static lm_ngram *train(int order, lm_ngram_smooth smooth, bool no_marks)
     CHECK_OK(lm_text_memory(&text, lm_slice_of(lines), "text", LM_UNIT_WORD, false, &e), &e);
     CHECK_OK(lm_ngram_train(&m, text, &o, NULL, &e), &e);
     lm_text_close(text);
+    return m;
+}
+
+/* In the compact form, if `bits` is not 0. */
+static lm_ngram *quantized(lm_ngram *m, int bits)
+{
+    lm_err e = {0};
+    if (bits) CHECK_OK(lm_ngram_quantize(m, bits, NULL, &e), &e);
     return m;
 }
 
@@ -113,13 +123,29 @@ static const void *exactly(const void *data, uint64_t count, size_t size)
     return copy;
 }
 
-static lm_ngram with_exact_tables(const lm_ngram *m)
+static void copy_packed(lm_packed_table *t, const uint64_t *count, int bits)
+{
+    t->records = exactly(t->records, lm_packed_record_words(t, count[0]), sizeof *t->records);
+    t->marks = exactly(t->marks, lm_packed_mark_words(count[0], count[1]), sizeof *t->marks);
+    t->samples = exactly(t->samples, lm_packed_samples(count[0]), sizeof *t->samples);
+    t->probs = exactly(t->probs, (uint64_t)1 << bits, sizeof *t->probs);
+    t->bows = exactly(t->bows, (uint64_t)1 << bits, sizeof *t->bows);
+}
+
+/* `packed` is for the copy of a compact model. */
+static lm_ngram with_exact_tables(const lm_ngram *m, struct lm_ngram_packed *packed)
 {
     const int order = m->lang.order;
     lm_ngram x = *m;
     x.rank = exactly(m->rank, m->count[1], sizeof *m->rank);
     for (int k = 1; k < order; k++)
         x.node[k] = exactly(m->node[k], m->slots[k] + 1, sizeof *m->node[k]);
+    if (m->packed) {
+        *packed = *m->packed;
+        x.packed = packed;
+        for (int k = 2; k <= order; k++)
+            copy_packed(&packed->table[k], &m->count[k], (int)packed->bits);
+    }
     x.leaf = exactly(m->leaf, m->slots[order], sizeof *m->leaf);
     return x;
 }
@@ -138,6 +164,14 @@ static void free_tables(const lm_ngram *x)
     free_table(x->rank);
     for (int k = 1; k < x->lang.order; k++) free_table(x->node[k]);
     free_table(x->leaf);
+    for (int k = 2; x->packed && k <= x->lang.order; k++) {
+        const lm_packed_table *t = &x->packed->table[k];
+        free_table(t->records);
+        free_table(t->marks);
+        free_table(t->samples);
+        free_table(t->probs);
+        free_table(t->bows);
+    }
 }
 
 static void walk_and_predict(const lm_ngram *m)
@@ -187,7 +221,8 @@ static void evaluate_and_sample(const lm_ngram *m)
 
 static void use(const lm_ngram *m)
 {
-    lm_ngram exact = with_exact_tables(m);
+    struct lm_ngram_packed packed;
+    lm_ngram exact = with_exact_tables(m, &packed);
     walk_and_predict(&exact);
     evaluate_and_sample(&exact);
     free_tables(&exact);
@@ -238,12 +273,12 @@ static void change_tensor(const lm_ckpt *ckpt, const lm_tensor *t, unsigned char
         }
 }
 
-static void check_tables(int order, lm_ngram_smooth smooth, bool no_marks)
+static void check_tables(int order, lm_ngram_smooth smooth, bool no_marks, int bits, size_t tensors)
 {
     static _Alignas(64) unsigned char image[1 << 16];
     lm_err e = {0};
     lm_ckpt *ckpt;
-    lm_ngram *m = train(order, smooth, no_marks);
+    lm_ngram *m = quantized(train(order, smooth, no_marks), bits);
     save(m, "m.lm");
     lm_ngram_free(m);
     FILE *file = fopen("m.lm", "rb");
@@ -254,7 +289,7 @@ static void check_tables(int order, lm_ngram_smooth smooth, bool no_marks)
     /* The sums are checked once, before the tables are changed under the checkpoint. */
     CHECK_OK(lm_ckpt_parse(&ckpt, image, length, "m.lm", LM_CKPT_CHECK_ALL, &e), &e);
     CHECK(!try_open(ckpt));
-    CHECK_INT(lm_ckpt_count(ckpt), order + 4);
+    CHECK_INT(lm_ckpt_count(ckpt), tensors);
     for (size_t i = 0; i < lm_ckpt_count(ckpt); i++) {
         const lm_tensor *t = lm_ckpt_tensor(ckpt, i);
         const ptrdiff_t at = (const unsigned char *)t->data - image;
@@ -267,26 +302,31 @@ static void check_tables(int order, lm_ngram_smooth smooth, bool no_marks)
 
 TEST(lying_tables_of_mkn)
 {
-    check_tables(3, LM_NGRAM_MKN, false);
+    check_tables(3, LM_NGRAM_MKN, false, 0, 7);
 }
 TEST(lying_tables_of_addk)
 {
-    check_tables(2, LM_NGRAM_ADDK, false);
+    check_tables(2, LM_NGRAM_ADDK, false, 0, 6);
 }
 TEST(lying_tables_of_mle)
 {
-    check_tables(3, LM_NGRAM_MLE, true);
+    check_tables(3, LM_NGRAM_MLE, true, 0, 7);
 }
 TEST(lying_tables_of_unigrams)
 {
-    check_tables(1, LM_NGRAM_MKN, false);
+    check_tables(1, LM_NGRAM_MKN, false, 0, 5);
+}
+TEST(lying_compact_tables)
+{
+    check_tables(3, LM_NGRAM_MKN, false, 4, 12);
+    check_tables(2, LM_NGRAM_ADDK, false, 2, 7);
 }
 
 /* Each table with one entry less, or with 64 bytes more. */
-TEST(tables_of_another_size)
+static void check_sizes(int bits)
 {
     static contents c;
-    lm_ngram *m = train(3, LM_NGRAM_MKN, false);
+    lm_ngram *m = quantized(train(3, LM_NGRAM_MKN, false), bits);
     save(m, "m.lm");
     lm_ngram_free(m);
     take_apart(&c, "m.lm");
@@ -309,6 +349,12 @@ TEST(tables_of_another_size)
         c = whole;
     }
     drop(&c);
+}
+
+TEST(tables_of_another_size)
+{
+    check_sizes(0);
+    check_sizes(8);
 }
 
 /* ---- the configuration ---- */
@@ -353,6 +399,12 @@ TEST(lying_configurations)
         change_config(&c);
         drop(&c);
     }
+    lm_ngram *m = quantized(train(3, LM_NGRAM_MKN, false), 8);
+    save(m, "m.lm");
+    lm_ngram_free(m);
+    take_apart(&c, "m.lm");
+    change_config(&c);
+    drop(&c);
 }
 
 static void refuse(contents *c, const char *from, const char *to)
@@ -389,6 +441,17 @@ TEST(configurations_that_are_refused)
     refuse(&c, "\"ngrams\":[7,", "\"ngrams\":[6,");
     refuse(&c, "{", "");
     refuse(&c, "}", "}}");
+    refuse(&c, "{", "{\"quantize\":8,");
+    drop(&c);
+    m = quantized(train(3, LM_NGRAM_MKN, false), 8);
+    save(m, "m.lm");
+    lm_ngram_free(m);
+    take_apart(&c, "m.lm");
+    refuse(&c, "\"quantize\":8", "\"quantize\":1");
+    refuse(&c, "\"quantize\":8", "\"quantize\":7");
+    refuse(&c, "\"quantize\":8", "\"quantize\":17");
+    refuse(&c, "\"quantize\":8,", "");
+    refuse(&c, "\"slots\":[7,", "\"slots\":[7,9");
     drop(&c);
 }
 
@@ -478,6 +541,60 @@ TEST(large_lying_nodes)
 TEST(large_lying_tables_of_addk)
 {
     check_large(LM_NGRAM_ADDK, BIGRAMS, 2 * MANY);
+}
+
+/* A large model is looked through before it is quantized. */
+TEST(large_lying_tables_are_not_quantized)
+{
+    lm_err e = {0};
+    lm_ckpt *ckpt;
+    lm_ngram *m;
+    check_large(LM_NGRAM_MKN, MANY, MANY);
+    CHECK_OK(lm_ckpt_open(&ckpt, "large.lm", LM_CKPT_CHECK_ALL, &e), &e);
+    CHECK_OK(lm_ngram_load(&m, ckpt, &e), &e);
+    CHECK_FAILS(lm_ngram_quantize(m, 8, NULL, &e), LM_EFORMAT, &e, "is damaged");
+    lm_ngram_free(m);
+    lm_ckpt_close(ckpt);
+}
+
+static void fill_words(uint64_t *word, uint64_t count)
+{
+    for (uint64_t i = 0; i < count; i++) word[i] = (uint64_t)noise(2 * i) << 32 | noise(2 * i + 1);
+}
+
+/* All but the unigrams and the codebooks of a compact model. */
+TEST(large_lying_compact_tables)
+{
+    enum { PAIRS = 15 << 20, TRIPLES = 1 << 16 };
+    lm_ngram *m = quantized(train(3, LM_NGRAM_MKN, false), LM_QUANTIZE_BITS_MAX);
+    struct lm_ngram_packed packed = *m->packed;
+    lm_packed_table *two = &packed.table[2], *three = &packed.table[3];
+    const uint64_t words[] = {lm_packed_record_words(two, PAIRS),
+                              lm_packed_record_words(three, TRIPLES),
+                              lm_packed_mark_words(PAIRS, TRIPLES)};
+    lm_ngram large = *m;
+    uint64_t *records = memory(words[0], 8), *last = memory(words[1], 8),
+             *marks = memory(words[2], 8);
+    uint32_t *samples = memory(lm_packed_samples(PAIRS), sizeof *samples);
+    fill_words(records, words[0]);
+    fill_words(last, words[1]);
+    fill_words(marks, words[2]);
+    for (uint64_t i = 0; i < lm_packed_samples(PAIRS); i++)
+        samples[i] = lie(i, (uint32_t)(i * TRIPLES / lm_packed_samples(PAIRS)));
+    large.packed = &packed;
+    large.count[2] = large.slots[2] = PAIRS;
+    large.count[3] = large.slots[3] = TRIPLES;
+    two->records = records;
+    three->records = last;
+    two->marks = marks;
+    two->samples = samples;
+    save(&large, "large.lm");
+    free(records);
+    free(last);
+    free(marks);
+    free(samples);
+    lm_ngram_free(m);
+    CHECK(!try_file("large.lm"));
 }
 
 /* ---- other files ---- */

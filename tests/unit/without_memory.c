@@ -191,6 +191,22 @@ TEST(conversion_without_memory)
     check_job(from_arpa);
 }
 
+static lm_status to_compact(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 8};
+    return lm_convert(&how, "model.lm", out, NULL, e);
+}
+
+TEST(quantizing_without_memory)
+{
+    lm_err e = {0};
+    make_model();
+    check_job(to_compact);
+    CHECK_OK(run(to_compact, &e), &e);
+    CHECK_INT(rename("out", "model.lm"), 0);
+    check_job(to_arpa);
+}
+
 static lm_status evaluate(lm_out *out, lm_err *e)
 {
     lm_model model;
