@@ -38,6 +38,48 @@ $ for u in word char byte; do
 >     ckpt-convert $u.back -o - | cmp - $u.arpa
 > done
 
+# The compact form: of any model the same, however it is made; near to the plain one.
+$ ngram-train -q -n 4 -o plain.lm data/stories-train.txt; ngram-train -q -n 4 --quantize 8 -o trained.lm data/stories-train.txt
+$ ckpt-convert --quantize 8 plain.lm -o small.lm; ckpt-diff small.lm trained.lm | grep -v -e history -e config
+= 1
+$ for m in plain small; do lm-eval -m $m.lm data/stories-test.txt | awk '$1 == "ppl" { print $2 }'; done | awk '{ p[NR] = $1 } END { print (p[2] / p[1] > 0.999 && p[2] / p[1] < 1.001) }'
+| 1
+$ ckpt-info small.lm | sed -n -e 's/ input=.*//' -e '/"quantize"/p' -e '/^history/,$p'
+|     "quantize": 8,
+| history
+|   ngram-train 0.1.0 order=4 smooth=mkn k=1 entropy-prune=0 unit=word min-count=0
+|   ckpt-convert 0.1.0 unit=word quantize=8
+$ wc -c <small.lm | awk -v plain="$(wc -c <plain.lm)" '{ print ($1 / plain < 0.5) }'
+| 1
+$ for m in plain small; do echo 'The old man' | lm-next -m $m.lm -k 3 | cut -f 1 >$m.next; done; cmp plain.next small.next
+$ ckpt-convert small.lm -o small.arpa; ckpt-convert small.arpa -o plainer.lm
+$ for m in small plainer; do lm-eval -m $m.lm data/stories-test.txt | awk '{ printf "%s %.6g\n", $1, $2 }' >$m.eval; done; cmp small.eval plainer.eval
+$ ckpt-convert --quantize 8 small.arpa -o resmall.lm; lm-eval -m resmall.lm data/stories-test.txt | awk '{ printf "%s %.6g\n", $1, $2 }' | cmp - small.eval
+$ ckpt-convert --quantize 2 --to lm - -o - <plain.lm | lm-eval -m - data/stories-test.txt | awk '$1 == "ppl" { print ($2 < 1000) }'
+| 1
+$ printf 'a b\n' | ngram-train -n 1 --smooth mle --quantize 8 -o one.lm; echo | lm-next -m one.lm -k 1
+| </s>	0.3333333
+$ ckpt-convert --quantize 8 small.lm -o e
+! ckpt-convert: the model is quantized already, to 8 bits
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --quantize 8 --to arpa m.lm -o e
+! ckpt-convert: ARPA text has no compact form (--quantize)
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --quantize 1 m.lm -o e
+! ckpt-convert: --quantize: 1 is out of range (2 to 16; nearest 2)
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --quantize 17 m.lm -o e
+! ckpt-convert: --quantize: 17 is out of range (2 to 16; nearest 16)
+! ckpt-convert: --help shows an example
+= 2
+$ pty -o ckpt-convert --quantize 8 m.lm -o -
+! ckpt-convert: -: a terminal; binary output goes to a file or a pipe
+! ckpt-convert: --help shows an example
+= 2
+
 # Standard input and output; formats by name; a file of its own name.
 $ ckpt-convert - -o - <m.lm | cmp - m.arpa
 $ ckpt-convert --from lm --to arpa m.lm -o - | cmp - m.arpa

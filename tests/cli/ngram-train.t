@@ -10,6 +10,17 @@ $ ngram-train -n 3 -o stdin.lm <data/stories-valid.txt; cmp m.lm stdin.lm
 $ cat data/stories-valid.txt | ngram-train -n 3 -o - - >dash.lm; cmp m.lm dash.lm
 $ ngram-train --order=3 --output=long.lm -- data/stories-valid.txt; cmp m.lm long.lm
 
+# The compact form too.
+$ for o in '-j 1' '-j 3' '-j 2 -S 16M'; do ngram-train $o -n 5 --quantize 6 -o "q$o" data/stories-train.txt || exit; cmp "q$o" 'q-j 1'; done
+$ ngram-train --quantize 1 -o e.lm data/stories-valid.txt
+! ngram-train: --quantize: 1 is out of range (2 to 16; nearest 2)
+! ngram-train: --help shows an example
+= 2
+$ ngram-train --quantize 8.5 -o e.lm data/stories-valid.txt
+! ngram-train: --quantize: '8.5' is not a whole number (2 to 16; nearest 9)
+! ngram-train: --help shows an example
+= 2
+
 # Two files are their texts one after the other; a last line without its end counts.
 $ printf 'a b\nc' >one; printf 'd\n' >two; printf 'a b\nc\nd\n' >both
 $ ngram-train -q -n 2 -o x.lm one two; ngram-train -q -n 2 -o y.lm both
