@@ -7,6 +7,7 @@
 #include "../../src/model/ngram/codebook.h"
 #include "../../src/model/ngram/trie.h"
 #include "lm/file.h"
+#include "lm/sort.h"
 #include "lm/thread.h"
 #include "test.h"
 
@@ -278,8 +279,9 @@ TEST(every_one_of_a_word_is_found)
 
 /* ---- codebooks ---- */
 
-static int by_value(const void *a, const void *b)
+static int by_value(const void *context, const void *a, const void *b)
 {
+    (void)context;
     const float x = *(const float *)a, y = *(const float *)b;
     return (x > y) - (x < y);
 }
@@ -333,11 +335,12 @@ static float values[VALUES], codebook[1 << 16];
 /* Some of them are very frequent, as discounts make them. */
 static void draw_values(double range)
 {
+    lm_err e = {0};
     for (size_t i = 0; i < VALUES; i++) {
         const double r = (double)below(1 << 20) / (1 << 20);
         values[i] = (float)exp(-range * (below(3) ? r * r : 0.25 * (double)below(3)) - 0.01);
     }
-    qsort(values, VALUES, sizeof *values, by_value);
+    CHECK_OK(lm_sort(values, VALUES, sizeof *values, by_value, NULL, &e), &e);
 }
 
 TEST(codebooks_are_better_than_equal_parts)
