@@ -16,7 +16,7 @@
 extern "C" {
 #endif
 
-/* With 1 bit there would be 0 and 1 only; 16 are as good as the plain form. */
+/* 0 and 1 may need a code each; 16 bits are as good as the plain form. */
 enum { LM_QUANTIZE_BITS_MIN = 2, LM_QUANTIZE_BITS_MAX = 16 };
 
 /* Turns a model that was trained or loaded into its compact form, the same for any number of

@@ -365,6 +365,26 @@ TEST(few_values_are_kept)
     CHECK(check_codes(values, 0, 2, codebook) == 0);
 }
 
+/* Without 0 and 1 all codes are for other values; one of them takes one. */
+TEST(codes_of_0_and_1_where_they_occur)
+{
+    const float four[] = {0.25F, 0.125F, 0.5F, 2};
+    for (int with = 0; with < 3; with++) {
+        lm_err e = {0};
+        lm_tables tables = {0};
+        lm_tally t;
+        CHECK_OK(lm_tally_new(&t, &tables, NULL, &e), &e);
+        const int others = with == 0 ? 4 : 3;
+        for (int i = 0; i < others; i++) lm_tally_add(&t, four[i]);
+        if (with) lm_tally_add(&t, with == 1 ? 0 : 1);
+        CHECK_OK(lm_tally_finish(&t, 2, codebook, &e), &e);
+        for (int i = 0; i < others; i++) CHECK(codebook[lm_tally_code(&t, four[i])] == four[i]);
+        if (with == 1) CHECK(codebook[lm_tally_code(&t, 0)] == 0);
+        if (with == 2) CHECK(codebook[lm_tally_code(&t, 1)] == 1);
+        lm_tables_free(&tables);
+    }
+}
+
 TEST(extreme_values_have_codes)
 {
     const float extreme[] = {1e-45F, 1e-40F, 1.2e-38F, 1e-20F, 0.9999999F, 1.0000001F, 2, 3.4e38F};

@@ -29,11 +29,13 @@ typedef struct {
     point *points;
     cell *cells; /* while they are split a heap: one has no larger error than the one at
                   * (i - 1) / 2; then in their order */
-    uint32_t point_count, cell_count, most; /* cells at most */
+    uint32_t point_count, cell_count;
+    uint32_t first, most; /* code of the first cell; cells at most */
 } division;
 
 lm_status lm_tally_new(lm_tally *t, lm_tables *tables, const lm_run *run, lm_err *e)
 {
+    *t = (lm_tally){0};
     t->count = lm_tables_new(tables, LM_TALLY_BINS, sizeof *t->count, run, e);
     t->low = lm_tables_new(tables, LM_TALLY_BINS, sizeof *t->low, run, e);
     t->code = lm_tables_new(tables, LM_TALLY_BINS, sizeof *t->code, run, e);
@@ -171,18 +173,19 @@ static void set_codes(const division *d, lm_tally *t, float *codebook)
             const uint32_t bin = d->points[j].bin;
             sum += sum_of_bin(t, bin);
             count += t->count[bin];
-            t->code[bin] = (uint16_t)(i + 2);
+            t->code[bin] = (uint16_t)(d->first + i);
         }
         const uint32_t bits = (uint32_t)((sum + count / 2) / count);
-        memcpy(&codebook[i + 2], &bits, sizeof bits);
+        memcpy(&codebook[d->first + i], &bits, sizeof bits);
     }
 }
 
 lm_status lm_tally_finish(lm_tally *t, unsigned bits, float *codebook, lm_err *e)
 {
-    division d = {.most = (1U << bits) - 2};
+    division d = {.first = (uint32_t)t->zero + t->one};
+    d.most = (1U << bits) - d.first;
     memset(codebook, 0, sizeof *codebook << bits);
-    codebook[1] = 1;
+    if (t->one) codebook[t->zero] = 1;
     lm_status s = list_points(&d, t, e);
     if (!s) s = divide(&d, e);
     for (int round = 0; !s && round < SETTLE_ROUNDS; round++) settle(&d);

@@ -7,9 +7,10 @@
  *     code = lm_tally_code(&t, value);                      codebook[code] is near the value
  *     lm_tally_drop(&t, tables);
  *
- * Values are finite and not negative.  0 and 1 are kept, as codes 0 and 1. */
+ * Values are finite and not negative.  0 and 1, where they occur, have codes of their own. */
 #ifndef LM_NGRAM_CODEBOOK_H
 #define LM_NGRAM_CODEBOOK_H
+#include <stdbool.h>
 #include <string.h>
 #include "lm/tables.h"
 
@@ -21,6 +22,7 @@ typedef struct {
     uint32_t *count; /* (bins) values */
     uint64_t *low;   /* (bins) sum of their lowest bits */
     uint16_t *code;  /* (bins) when finished */
+    bool zero, one;  /* were there such values? */
 } lm_tally;
 
 LM_MUST_USE lm_status lm_tally_new(lm_tally *t, lm_tables *tables, const lm_run *run, lm_err *e);
@@ -38,6 +40,8 @@ static inline uint32_t lm_tally_bits(float value)
 static inline void lm_tally_add(lm_tally *t, float value)
 {
     const uint32_t bits = lm_tally_bits(value);
+    t->zero |= value == 0;
+    t->one |= value == 1;
     if (value == 0 || value == 1) return;
     t->count[bits >> LM_TALLY_LOW]++;
     t->low[bits >> LM_TALLY_LOW] += bits & ((1U << LM_TALLY_LOW) - 1);
@@ -45,7 +49,7 @@ static inline void lm_tally_add(lm_tally *t, float value)
 
 static inline uint32_t lm_tally_code(const lm_tally *t, float value)
 {
-    if (value == 0 || value == 1) return value != 0;
+    if (value == 0 || value == 1) return value != 0 && t->zero;
     return t->code[lm_tally_bits(value) >> LM_TALLY_LOW];
 }
 #endif
