@@ -11,6 +11,11 @@ now() {
     date +%s.%N | sed 's/N$/0/' # a date without %N counts whole seconds
 }
 
+# field KEY FILE: a value that lm-eval printed.
+field() {
+    awk -F '\t' -v key="$1" '$1 == key { print $2 }' "$2"
+}
+
 # sparsity NAME UNIT: for each order how many different n-grams the training text has, and the
 # share of those of the held-out text, repeated ones counted again, that are not among them.
 sparsity() {
@@ -33,10 +38,10 @@ sparsity() {
 # probability 0.
 mle_zeros() {
     "$bin/ngram-train" -q -n "$2" --unit "$3" --smooth mle -o "$out/$1-mle.lm" "data/$1-train.txt"
-    "$bin/lm-eval" -q -m "$out/$1-mle.lm" "data/$1-test.txt" |
-        awk '$1 == "tokens" { all = $2 } $1 == "zeroprobs" { zeros = $2 }
-            END { printf "%.1f%%", 100 * zeros / all }'
-    rm "$out/$1-mle.lm"
+    "$bin/lm-eval" -q -m "$out/$1-mle.lm" "data/$1-test.txt" > "$out/$1-mle.tsv"
+    awk -v all="$(field tokens "$out/$1-mle.tsv")" -v zeros="$(field zeroprobs "$out/$1-mle.tsv")" \
+        'BEGIN { printf "%.1f%%", 100 * zeros / all }'
+    rm "$out/$1-mle.lm" "$out/$1-mle.tsv"
 }
 
 # measure LANGUAGE NAME UNIT: a table row and a model for each order, then samples.
@@ -51,15 +56,14 @@ measure() {
         "$bin/ngram-train" -q -n $order --unit "$3" -o "$model" "data/$2-train.txt"
         end=$(now)
         "$bin/lm-eval" -m "$model" "data/$2-test.txt" > "$out/$2-$order.tsv"
-        # shellcheck disable=SC2046 # three fields
-        set -- "$1" "$2" "$3" $(sed -n ${order}p "$out/$2.sparsity") "$(mle_zeros "$2" $order "$3")"
-        awk -F '\t' -v order=$order -v start="$start" -v end="$end" -v ngrams="$5" -v new="$6" \
-            -v zeros="$7" '
-            { value[$1] = $2 }
-            END {
+        ngrams=$(awk -v n=$order '$1 == n { print $2 }' "$out/$2.sparsity")
+        new=$(awk -v n=$order '$1 == n { print $3 }' "$out/$2.sparsity")
+        awk -v order=$order -v start="$start" -v end="$end" -v ngrams="$ngrams" -v new="$new" \
+            -v zeros="$(mle_zeros "$2" $order "$3")" -v ppl="$(field ppl "$out/$2-$order.tsv")" \
+            -v bits="$(field bits_per_byte "$out/$2-$order.tsv")" 'BEGIN {
                 printf "%5d %10d %11s %10s %9.2f %11.2f %11.4f\n", order, ngrams, new, zeros,
-                    end - start, value["ppl"], value["bits_per_byte"]
-            }' "$out/$2-$order.tsv"
+                    end - start, ppl, bits
+            }'
     done
     printf '\n'
     for order in 1 2 3 5; do
@@ -69,10 +73,12 @@ measure() {
     done
 }
 
-printf 'Models of the stories in data/ with modified Kneser-Ney smoothing, measured on stories\n'
-printf 'held out from training. n-grams: different ones of that order in the training text. never\n'
-printf 'seen: share of the held-out n-grams of that order that are not among them. MLE zeros: share\n'
-printf 'of held-out words and sentence ends that never followed the longest context that was seen.\n'
+cat << 'END'
+Models of the stories in data/ with modified Kneser-Ney smoothing, measured on stories held out
+from training. n-grams: different ones of that order in the training text. never seen: share of
+the held-out n-grams of that order that are not among them. MLE zeros: share of held-out words
+and sentence ends that never followed the longest context that was seen.
+END
 measure 'English' stories word
 measure 'Chinese' stories-zh char
 printf '\nModels, measurements and samples are in %s\n' "$out"

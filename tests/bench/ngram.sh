@@ -36,8 +36,15 @@ bytes() {
 
 # sizes LABEL OURS PEER: a row of bytes.
 sizes() {
-    row "$1, bytes" "$(bytes "$2")" "$(bytes "$3")" \
-        "$(awk -v a="$(bytes "$2")" -v b="$(bytes "$3")" 'BEGIN { if (a && b) printf "%.0f%%", 100 * a / b }')"
+    a=$(bytes "$2")
+    b=$(bytes "$3")
+    row "$1, bytes" "$a" "$b" \
+        "$(awk -v a="$a" -v b="$b" 'BEGIN { if (a && b) printf "%.0f%%", 100 * a / b }')"
+}
+
+# rate WORDS SECONDS LOADING: million words a second.
+rate() {
+    awk -v w="$1" -v t="$2" -v l="$3" 'BEGIN { printf "%.2f", w / (t - l) / 1e6 }'
 }
 
 # words_per_second LABEL OUR-MODEL PEER-MODEL TEXT: the time for an (almost) empty text, which is
@@ -52,9 +59,8 @@ words_per_second() {
     row "$1, load" "$ours" "$peer" "$(ratio "$peer" "$ours")" "$ours_memory" "$peer_memory"
     for j in 1 $threads; do
         alternate "$bin/lm-eval -j $j -m $2 $4" "$(peer "$query" "$query -v summary $3 < $4")"
-        our_rate=$(awk -v w="$words" -v t="$ours" -v l="$our_load" 'BEGIN { print w / (t - l) / 1e6 }')
-        peer_rate=$([ -z "$peer" ] || awk -v w="$words" -v t="$peer" -v l="$peer_load" \
-            'BEGIN { print w / (t - l) / 1e6 }')
+        our_rate=$(rate "$words" "$ours" "$our_load")
+        peer_rate=$([ -z "$peer" ] || rate "$words" "$peer" "$peer_load")
         row "$1, M words/s, $j threads" "$our_rate" "$peer_rate" \
             "$(ratio "$our_rate" "$peer_rate")" "$ours_memory" "$peer_memory"
     done
@@ -69,7 +75,8 @@ kneser_ney() {
         pair "text to ARPA, $j threads" "$train -j $j --to arpa -o - $3 > $work/ours.arpa" \
             "$(peer "$lmplz" "$estimate < $3 > $work/peer.arpa")"
         pair "text to model, $j threads" "$train -j $j -o - $3 > $work/ours.lm" \
-            "$(peer "$binary" "$estimate < $3 > $work/peer.arpa && $binary probing $work/peer.arpa $work/peer.bin")"
+            "$(peer "$binary" "$estimate < $3 > $work/peer.arpa &&
+                $binary probing $work/peer.arpa $work/peer.bin")"
     done
     pair "text to model, synced to the disk" "$train -j $threads -o $work/synced.lm $3" ''
     rm -f "$work/synced.lm"

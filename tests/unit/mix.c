@@ -407,7 +407,7 @@ TEST(mixture_saved_and_loaded)
     CHECK_TEXT(lm_ckpt_meta(loaded.ckpt, "1.lm.history"), "b.lm");
     CHECK_TEXT(lm_ckpt_meta(loaded.ckpt, "1.lm.config"), lm_ckpt_meta(model[1].ckpt, "lm.config"));
     CHECK_TEXT(lm_ckpt_meta(loaded.ckpt, "2.lm.kind"), "ngram");
-    CHECK(lm_ckpt_find(loaded.ckpt, "0.3.prob") != NULL);
+    CHECK(lm_ckpt_find(loaded.ckpt, "0.rank") != NULL);
     lm_model_close(&loaded);
     close_all(mix, model);
 }

@@ -1,5 +1,5 @@
-/* options.c - what may be asked of an n-gram model. */
-#include "lm/ngram.h"
+/* smooth.c - what may be asked of an n-gram model. */
+#include "lm/smooth.h"
 
 static const char *const names[] = {"mle", "addk", "addk-backoff", "gt",  "wb",
                                     "abs", "kn",   "mkn",          "arpa"};
