@@ -135,6 +135,7 @@ static int reserve(int fd, size_t length)
 {
     static const unsigned char zeros[1 << 12];
     int error;
+    if ((off_t)length < 0 || (uintmax_t)(off_t)length != length) return EFBIG;
     do {
         error = posix_fallocate(fd, 0, (off_t)length);
     } while (error == EINTR);
