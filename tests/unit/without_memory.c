@@ -39,7 +39,7 @@ static int temporaries(void)
     DIR *list = opendir(".");
     CHECK(list != NULL);
     for (const struct dirent *entry; (entry = readdir(list));)
-        count += strstr(entry->d_name, ".lm-") != NULL;
+        count += strstr(entry->d_name, "lm-") != NULL;
     closedir(list);
     return count;
 }
@@ -90,16 +90,22 @@ static lm_status save(const lm_ngram *model, lm_out *out, lm_err *e)
     return s;
 }
 
-static lm_status train(lm_out *out, lm_err *e, const lm_ngram_options *options)
+static lm_status train_within(lm_out *out, lm_err *e, const lm_ngram_options *options,
+                              const lm_run *run)
 {
     lm_text *text;
     lm_ngram *model = NULL;
     LM_TRY(lm_text_memory(&text, lm_slice_of(corpus), "corpus", LM_UNIT_WORD, false, e));
-    lm_status s = lm_ngram_train(&model, text, options, NULL, e);
+    lm_status s = lm_ngram_train(&model, text, options, run, e);
     if (!s) s = save(model, out, e);
     lm_ngram_free(model);
     lm_text_close(text);
     return s;
+}
+
+static lm_status train(lm_out *out, lm_err *e, const lm_ngram_options *options)
+{
+    return train_within(out, e, options, NULL);
 }
 
 static lm_status train_mkn(lm_out *out, lm_err *e)
@@ -131,6 +137,16 @@ static lm_status train_pruned(lm_out *out, lm_err *e)
     return s;
 }
 
+/* A few batches of tokens, merged in files; tables are files too. */
+static lm_status train_in_files(lm_out *out, lm_err *e)
+{
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    o.order = 3;
+    o.prune[3] = 1;
+    o.entropy_prune = 0.01;
+    return train_within(out, e, &o, &(lm_run){.memory = 6000, .tmpdir = "."});
+}
+
 static lm_status prune(lm_out *out, lm_err *e)
 {
     lm_ckpt *ckpt;
@@ -156,6 +172,7 @@ TEST(training_without_memory)
     check_job(train_addk);
     check_job(train_mkn);
     check_job(train_pruned);
+    check_job(train_in_files);
 }
 
 TEST(pruning_without_memory)
