@@ -347,7 +347,7 @@ static void check_run(plan *p, size_t threads, uint64_t memory)
     CHECK_OK(add_pieces(g, p, &run, &e), &e);
     check_tables(&c);
     lm_grams_free(g);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     lm_pool_free(run.pool);
 }
 
@@ -439,7 +439,7 @@ TEST(grams_none_at_all)
     check_tables(&c);
     lm_grams_free(g);
     lm_grams_free(NULL);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
 }
 
 /* One gram, so often. */
@@ -468,16 +468,16 @@ TEST(grams_that_occur_too_often)
     lm_ngram_counts c;
     CHECK_INT(count_often(most, 1, &c), LM_OK);
     CHECK_INT(c.count[2][0], UINT32_MAX - 1);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     CHECK_INT(count_often(two, 2, &c), LM_OK);
     CHECK_INT(c.count[2][0], UINT32_MAX - 1);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     CHECK_INT(count_often(over, 1, &c), LM_EFORMAT);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     CHECK_INT(count_often(sum, 2, &c), LM_EFORMAT);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     CHECK_INT(count_often(three, 3, &c), LM_EFORMAT);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
 }
 
 /* Counts in three pieces; all is freed whatever happens. */
@@ -487,7 +487,7 @@ static lm_status count_pieces(plan *p, const lm_run *run, lm_err *e)
     lm_grams *g = new_grams(&c, run);
     const lm_status s = add_pieces(g, p, run, e);
     lm_grams_free(g);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
     return s;
 }
 
@@ -551,7 +551,7 @@ TEST(grams_without_memory)
             lm_grams_free(g);
             if (!s) check_tables(&c);
             if (s) CHECK_FAILS(s, LM_ENOMEM, &e, "out of memory");
-            lm_ngram_counts_free(&c);
+            lm_ngram_counts_drop(&c);
             failing_end();
             if (!failing.failed) break;
         }

@@ -826,7 +826,7 @@ static void check_choice(const char *text, const char *listed, uint64_t min_coun
     lm_ngram *m = train(&it, &o, 1);
     for (uint32_t id = 0; id < m->lang.vocab->size; id++) {
         const lm_slice word = lm_vocab_word(m->lang.vocab, id);
-        const double count = (double)m->prob[1][id] * (double)it.tokens;
+        const double count = (double)m->leaf[m->rank[id]].prob * (double)it.tokens;
         const size_t length = strlen(found);
         (void)snprintf(found + length, sizeof found - length, "%s%.*s:%.4g", id ? " " : "",
                        (int)word.length, word.text, count);

@@ -258,8 +258,8 @@ static void check_packing(int order, uint32_t words, choose *chosen, size_t thre
     lm_pool_free(run.pool);
     lm_vocab_free(model.lang.vocab);
     lm_tables_free(&model.tables);
-    lm_ngram_counts_free(&packed_away);
-    lm_ngram_counts_free(&kept);
+    lm_ngram_counts_drop(&packed_away);
+    lm_ngram_counts_drop(&kept);
 }
 
 TEST(packed_bigrams_are_found_and_no_others)
@@ -324,6 +324,6 @@ TEST(a_crowd_is_found_in_time)
         }
         lm_vocab_free(m.lang.vocab);
         lm_tables_free(&m.tables);
-        lm_ngram_counts_free(&c);
+        lm_ngram_counts_drop(&c);
     }
 }

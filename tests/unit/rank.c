@@ -74,7 +74,7 @@ TEST(ranks_are_the_order_of_the_hash)
     CHECK_INT(c.unk, 10);
     CHECK_INT(c.bos, WORDS);
     CHECK_INT(c.id[WORDS], v->bos);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
 }
 
 TEST(ranks_without_marks)
@@ -84,7 +84,7 @@ TEST(ranks_without_marks)
     lm_ngram_counts c = rank_words(v);
     CHECK(c.bos == LM_NO_WORD && c.eos == LM_NO_WORD && c.unk == LM_NO_WORD);
     CHECK(c.rank[0] == 0);
-    lm_ngram_counts_free(&c);
+    lm_ngram_counts_drop(&c);
 }
 
 /* Pairs with the same FNV-1a of 64 bits: in the order of their bytes, whatever their ids. */
@@ -104,7 +104,7 @@ TEST(words_of_one_hash_are_ranked_by_spelling)
             const int first = strcmp(pairs[i][0], pairs[i][1]) < 0 ? 0 : 1;
             CHECK_INT(c.rank[id[i][1 - first]], c.rank[id[i][first]] + 1);
         }
-        lm_ngram_counts_free(&c);
+        lm_ngram_counts_drop(&c);
     }
 }
 
@@ -120,7 +120,7 @@ TEST(words_of_one_spelling_are_ranked_by_id)
         CHECK(word != v->eos);
         lm_ngram_counts c = rank_words(v);
         CHECK_INT((int64_t)c.rank[v->eos] - c.rank[word], mark_first ? -1 : 1);
-        lm_ngram_counts_free(&c);
+        lm_ngram_counts_drop(&c);
     }
 }
 
@@ -135,7 +135,7 @@ TEST(ranks_without_memory)
             s = lm_vocab_add(c.vocab, lm_slice_of(i ? "7mohtcOFVz" : "c1E51sSEyx"), &id, &e);
         if (!s) s = lm_ngram_rank_words(&c, NULL, &e);
         CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
-        lm_ngram_counts_free(&c);
+        lm_ngram_counts_drop(&c);
         failing_end();
     }
 }
