@@ -23,7 +23,7 @@ struct lm_ckpt_writer {
     lm_arena arena; /* names and metadata */
 };
 
-enum { PIECE = 1 << 22 }; /* bytes summed or written at once */
+enum { PIECE = 1 << 20 }; /* bytes summed or written at once */
 
 static const unsigned char zeros[LM_CKPT_ALIGN];
 
