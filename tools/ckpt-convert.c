@@ -7,7 +7,9 @@
 #include "lm/quantize.h"
 
 static const char *output;
-static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize;
+static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize, threads;
+static uint64_t memory;
+static const char *tmpdir;
 
 static const lm_option options[] = {
     LM_OPTION_OUTPUT(&output),
@@ -21,6 +23,9 @@ static const lm_option options[] = {
      .high = LM_QUANTIZE_BITS_MAX, .arg = "BITS",
      .help = "the compact form: probabilities and back-offs in so many bits each",
      .flags = LM_OPT_RESULT, .unset = "as the source is"},
+    LM_OPTION_THREADS(&threads),
+    LM_OPTION_MEMORY(&memory),
+    LM_OPTION_TMPDIR(&tmpdir),
     {0}};
 
 /* Will the result be a checkpoint?  Standard input cannot be looked at twice: as if. */
@@ -72,6 +77,9 @@ int main(int argc, char **argv)
         .min_operands = 1,
         .max_operands = 1,
         .options = options,
+        .threads = &threads,
+        .memory = &memory,
+        .tmpdir = &tmpdir,
         .run = run,
     };
     return lm_program_main(&program, argc, argv);

@@ -1,12 +1,13 @@
 /* ngram-train.c - estimate an n-gram model from text. */
 #include <stdio.h>
+#include "lm/convert.h"
 #include "lm/ngram_counts.h"
 #include "lm/ngram_options.h"
 #include "lm/program.h"
 #include "lm/quantize.h"
 
 static const char *output;
-static int64_t quantize, threads;
+static int64_t quantize, to = LM_FORMAT_LM, threads;
 static uint64_t memory;
 static const char *tmpdir;
 
@@ -16,24 +17,13 @@ static const lm_option options[] = {
      .high = LM_QUANTIZE_BITS_MAX, .arg = "BITS",
      .help = "the compact form: probabilities and back-offs in so many bits each",
      .flags = LM_OPT_RESULT, .unset = "the plain form"},
+    {0, "to", LM_OPT_CHOICE, &to, .arg = LM_MODEL_FORMAT_NAMES,
+     .help = "format of the model: Lineage's checkpoint or ARPA text"},
     LM_OPTION_OUTPUT(&output),
     LM_OPTION_THREADS(&threads),
     LM_OPTION_MEMORY(&memory),
     LM_OPTION_TMPDIR(&tmpdir),
     {0}};
-
-static lm_status save(const lm_ngram *model, const lm_str *history, lm_out *out, const lm_run *run,
-                      lm_err *e)
-{
-    lm_ckpt_writer *writer;
-    LM_TRY(lm_ckpt_writer_new(&writer, "ngram", e));
-    lm_status s =
-        lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history->text, history->length}, e);
-    if (!s) s = lm_ngram_save(model, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, run, e);
-    lm_ckpt_writer_free(writer);
-    return s;
-}
 
 static void describe(const lm_ngram *model, const lm_run *run)
 {
@@ -72,16 +62,22 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_inputs inputs = {0};
     lm_str history = {0};
     lm_out *out = NULL;
-    lm_status s = lm_program_history(&history, e);
+    lm_status s = LM_OK;
+    if (to == LM_FORMAT_ARPA && quantize)
+        s = lm_fail(e, LM_EUSAGE, "--to arpa: ARPA text has no compact form (--quantize)");
+    if (!s) s = lm_program_history(&history, e);
     if (!s) s = lm_ngram_options_get(&o, &history, e);
-    if (!s) s = lm_program_output(&out, output, e);
+    if (!s)
+        s = to == LM_FORMAT_LM ? lm_program_output(&out, output, e) : lm_out_open(&out, output, e);
     if (!s) lm_program_announce_stdin(count, operands);
     if (!s) s = train(&model, &o, (size_t)count, operands, &inputs, run, e);
     if (!s) describe(model, run);
     if (!s && quantize) s = lm_ngram_quantize(model, (int)quantize, run, e);
     if (!s) s = lm_inputs_settle(&inputs, e);
     if (!s) s = lm_inputs_history(&inputs, &history, e);
-    if (!s) s = save(model, &history, out, run, e);
+    if (!s)
+        s = lm_format_write(model, (lm_format)to, (lm_slice){history.text, history.length}, out,
+                            run, e);
     lm_ngram_free(model);
     lm_inputs_free(&inputs);
     lm_ngram_options_free(&o);

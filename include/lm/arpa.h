@@ -20,12 +20,18 @@ extern "C" {
 /* Does the file that begins with these bytes look like ARPA text? */
 bool lm_arpa_begins(const unsigned char *bytes, size_t length);
 
-/* Errors: LM_EUSAGE for a model without an ARPA form (add-k; <s> as a word); LM_EIO. */
-LM_MUST_USE lm_status lm_arpa_write(const lm_ngram *model, lm_out *out, lm_err *e);
+/* The unigrams by id, longer n-grams in the order of the tables.  Works in memory of a fixed size
+ * but for the spellings.
+ * Errors: LM_EUSAGE for a model without an ARPA form (add-k; <s> as a word); LM_EIO; LM_ENOMEM;
+ * LM_ESTOPPED; LM_EFORMAT for the tables of a damaged file. */
+LM_MUST_USE lm_status lm_arpa_write(const lm_ngram *model, lm_out *out, const lm_run *run,
+                                    lm_err *e);
 
 /* Reads a model.  N-grams whose prefix or suffix is missing (pruned models) get them, with the
- * probability that backing off gives.  Order of lines is free within a section.
- * Errors: LM_EFORMAT with "name:line: ..."; LM_ENOMEM. */
+ * probability that backing off gives.  Order of lines is free within a section.  <UNK> is read as
+ * <unk>, as KenLM does; a model may have neither.
+ * Errors: LM_EFORMAT with "name:line: ...", the first line that is wrong; LM_EIO; LM_ENOMEM;
+ * LM_ESTOPPED. */
 LM_MUST_USE lm_status lm_arpa_read(lm_ngram **model, lm_slice text, const char *name, lm_unit unit,
                                    const lm_run *run, lm_err *e);
 

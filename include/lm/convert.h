@@ -3,6 +3,7 @@
 #ifndef LM_CONVERT_H
 #define LM_CONVERT_H
 #include "lm/file.h"
+#include "lm/ngram.h"
 #include "lm/run.h"
 #include "lm/status.h"
 #include "lm/text.h"
@@ -12,7 +13,8 @@ extern "C" {
 #endif
 
 typedef enum { LM_FORMAT_LM, LM_FORMAT_ARPA, LM_FORMAT_AUTO } lm_format;
-#define LM_FORMAT_NAMES "lm|arpa|auto"
+#define LM_MODEL_FORMAT_NAMES "lm|arpa"
+#define LM_FORMAT_NAMES       LM_MODEL_FORMAT_NAMES "|auto"
 
 typedef struct {
     lm_format from;      /* AUTO: by content */
@@ -21,6 +23,11 @@ typedef struct {
     const char *history; /* the line about this program; " input=..." is added */
     int quantize;        /* bits of a code in the compact form, lm_ngram_quantize; 0: as it is */
 } lm_conversion;
+
+/* Writes a model as LM, with `history` in it, or as ARPA, which has none.
+ * Errors: as lm_ckpt_write and lm_arpa_write. */
+LM_MUST_USE lm_status lm_format_write(const lm_ngram *model, lm_format format, lm_slice history,
+                                      lm_out *out, const lm_run *run, lm_err *e);
 
 /* Reads the model in file `path` ("-": standard input) and writes it to `out`.
  * Errors: LM_EIO; LM_EFORMAT; LM_EUSAGE for a model the target format cannot hold; LM_ENOMEM. */

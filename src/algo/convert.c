@@ -22,23 +22,32 @@ static lm_status recognise(const lm_map *source, const char *name, lm_format *fo
     return LM_OK;
 }
 
+lm_status lm_format_write(const lm_ngram *model, lm_format format, lm_slice history, lm_out *out,
+                          const lm_run *run, lm_err *e)
+{
+    if (format == LM_FORMAT_ARPA) return lm_arpa_write(model, out, run, e);
+    lm_ckpt_writer *writer;
+    LM_TRY(lm_ckpt_writer_new(&writer, "ngram", e));
+    lm_status s = lm_ckpt_set_meta(writer, "lm.history", history, e);
+    if (!s) s = lm_ngram_save(model, writer, e);
+    if (!s) s = lm_ckpt_write(writer, out, run, e);
+    lm_ckpt_writer_free(writer);
+    return s;
+}
+
 /* `before`: the history of the source, or NULL. */
-static lm_status write_checkpoint(const lm_ngram *model, const lm_conversion *how,
-                                  const char *before, const lm_map *source, lm_out *out,
-                                  const lm_run *run, lm_err *e)
+static lm_status write_model(const lm_ngram *model, const lm_conversion *how, lm_format to,
+                             const char *before, const lm_map *source, lm_out *out,
+                             const lm_run *run, lm_err *e)
 {
     lm_str history = {0};
-    lm_ckpt_writer *writer = NULL;
+    if (to == LM_FORMAT_ARPA) return lm_format_write(model, to, (lm_slice){0}, out, run, e);
     lm_status s =
         lm_str_addf(&history, e, "%s%s%s", before ? before : "", before ? "\n" : "", how->history);
     if (!s)
         s = lm_history_input(&history, source->length, lm_crc32c(0, source->bytes, source->length),
                              e);
-    if (!s) s = lm_ckpt_writer_new(&writer, "ngram", e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.history", (lm_slice){history.text, history.length}, e);
-    if (!s) s = lm_ngram_save(model, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, run, e);
-    lm_ckpt_writer_free(writer);
+    if (!s) s = lm_format_write(model, to, (lm_slice){history.text, history.length}, out, run, e);
     lm_str_free(&history);
     return s;
 }
@@ -51,7 +60,7 @@ static lm_status arpa_to_lm(const lm_conversion *how, const lm_map *source, cons
     LM_TRY(lm_arpa_read(&model, text, name, how->unit, run, e));
     lm_status s = LM_OK;
     if (how->quantize) s = lm_ngram_quantize(model, how->quantize, run, e);
-    if (!s) s = write_checkpoint(model, how, NULL, source, out, run, e);
+    if (!s) s = write_model(model, how, LM_FORMAT_LM, NULL, source, out, run, e);
     lm_ngram_free(model);
     return s;
 }
@@ -69,10 +78,7 @@ static lm_status from_lm(const lm_conversion *how, lm_format to, const lm_map *s
                     to == LM_FORMAT_ARPA ? "an ARPA" : "a compact", lm_ckpt_kind(ckpt));
     if (!s) s = lm_ngram_load(&model, ckpt, e);
     if (!s && how->quantize) s = lm_ngram_quantize(model, how->quantize, run, e);
-    if (!s)
-        s = to == LM_FORMAT_ARPA ? lm_arpa_write(model, out, e)
-                                 : write_checkpoint(model, how, lm_ckpt_meta(ckpt, "lm.history"),
-                                                    source, out, run, e);
+    if (!s) s = write_model(model, how, to, lm_ckpt_meta(ckpt, "lm.history"), source, out, run, e);
     lm_ngram_free(model);
     lm_ckpt_close(ckpt);
     return s;

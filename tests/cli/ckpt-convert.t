@@ -6,11 +6,11 @@ $ ckpt-convert m.lm -o m.arpa; cat m.arpa
 | ngram 2=5
 |
 | \1-grams:
+| -99	<unk>	0
+| -0.4771212	</s>	0
+| -0.4771212	a	-99
 | -0.6532125	b	-99
 | -0.9542425	c	-99
-| -0.4771212	a	-99
-| -0.4771212	</s>	0
-| -99	<unk>	0
 | 0	<s>	-99
 |
 | \2-grams:
@@ -26,7 +26,7 @@ $ printf 'a b\nc a\nz\n' >text; lm-eval -q -m m.lm --per-token text >one; lm-eva
 $ ckpt-info back.lm | grep -e smooth -e unit -e '^  ckpt-convert'; wc -c <m.arpa
 |     "smooth": "arpa",
 |     "unit": "word",
-|   ckpt-convert 0.1.0 unit=word input=203:2f1cd155
+|   ckpt-convert 0.1.0 unit=word input=203:13611b50
 | 203
 
 # A larger one measures the same, as words, characters and bytes.
@@ -80,6 +80,20 @@ $ pty -o ckpt-convert --quantize 8 m.lm -o -
 ! ckpt-convert: --help shows an example
 = 2
 
+# The same bytes whatever the threads and the memory.
+$ ngram-train -q -n 5 -o big.lm data/stories-train.txt; ckpt-convert -j 1 big.lm -o big.arpa
+$ for how in '-j 2' '-j 3' '-j 1 -S 16M' '-j 2 -S 20M'; do
+>     ckpt-convert $how big.lm -o - | cmp - big.arpa
+>     ckpt-convert $how big.arpa -o again.lm && ckpt-convert again.lm -o - | cmp - big.arpa
+>     [ "$how" = '-j 2' ] && cp again.lm first.lm; cmp again.lm first.lm
+> done; rm again.lm first.lm big.lm
+
+# Lines in another order, other blanks, no back-off weights of 0: the same n-grams.
+$ awk '/^[-0-9]/ { held[n++] = $0; next } { while (n) print held[--n]; print }' big.arpa >other.arpa
+$ ckpt-convert other.arpa -o other.lm; sort big.arpa >one; ckpt-convert other.lm -o - | sort | cmp - one
+$ awk -F '	' 'NF < 2 { print; next } { print " " $1 "   " $2 (NF > 2 && $3 != 0 ? "		" $3 " " : "") }' big.arpa >other.arpa
+$ ckpt-convert other.arpa -o other.lm; ckpt-convert other.lm -o - | cmp - big.arpa; rm big.arpa other.*
+
 # Standard input and output; formats by name; a file of its own name.
 $ ckpt-convert - -o - <m.lm | cmp - m.arpa
 $ ckpt-convert --from lm --to arpa m.lm -o - | cmp - m.arpa
@@ -130,9 +144,32 @@ $ sed 's/^-0.*a b/0.5	a b/' m.arpa >bad; ckpt-convert bad -o e.lm
 ! ckpt-convert: bad:16: not a log10 probability (0 or less): '0.5'
 = 4
 $ sed 's/^-0.*a b/-0.1	a c/' m.arpa >bad; ckpt-convert bad -o e.lm
-! ckpt-convert: bad: \2-grams: 'a c' is given twice
+! ckpt-convert: bad:17: given twice: 'a c'
 = 4
 $ awk '{ printf "%s\r\n", $0 }' m.arpa >crlf; ckpt-convert crlf -o crlf.lm; ckpt-convert crlf.lm -o - | cmp - m.arpa
+$ sed 's/^-0.*a b/nan	a b/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:16: not a log10 probability (0 or less): 'nan'
+= 4
+$ sed 's/a	-99/a	nan/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:8: not a log10 back-off weight: 'nan'
+= 4
+$ sed '/2-grams/d' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:13: not a log10 back-off weight: '</s>'
+= 4
+$ sed '/2-grams/,/^$/d' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:13: expected \2-grams:, found '\end\'
+= 4
+$ sed '/^ngram 2/d' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:12: expected \end\, found '\2-grams:'
+= 4
+$ sed '/^ngram/d' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:3: no unigrams are announced before '\1-grams:'
+= 4
+$ sed '/unk/d; s/1=6/1=5/' m.arpa >no-unk; ckpt-convert no-unk -o no-unk.lm; ckpt-convert no-unk.lm -o - | cmp - no-unk
+$ sed 's/unk/UNK/' m.arpa >caps; ckpt-convert caps -o caps.lm; ckpt-convert caps.lm -o - | cmp - m.arpa
+$ sed 's/c	-99/<UNK>	-99/' m.arpa >bad; ckpt-convert bad -o e.lm
+! ckpt-convert: bad:10: given twice: '<UNK>'
+= 4
 $ printf '\\data\\\nngram 1=1000000000\n' >bad; ckpt-convert bad -o e.lm
 ! ckpt-convert: bad:2: the file is too short for 'ngram 1=1000000000'
 = 4

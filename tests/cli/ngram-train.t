@@ -473,6 +473,33 @@ $ ngram-train -j 1025 -o e.lm both
 $ ngram-train --version | head -n 1
 | ngram-train (Lineage) 0.1.0
 
+# Straight to ARPA: what converting the checkpoint gives, on a terminal too.
+$ ngram-train -q -n 4 -o m.lm data/stories-valid.txt; ckpt-convert m.lm -o m.arpa
+$ ngram-train -q -n 4 --to arpa -o n.arpa data/stories-valid.txt; cmp m.arpa n.arpa
+$ ngram-train -q -n 4 --to arpa -j 3 -o - data/stories-valid.txt | cmp - m.arpa
+$ echo a >t; pty -o ngram-train -q -n 1 --smooth mle --closed --no-marks --to arpa -o - t | tr -d '\r'
+| \data\
+| ngram 1=1
+|
+| \1-grams:
+| 0	a
+|
+| \end\
+$ ngram-train -q --smooth addk --to arpa -o e.arpa t
+! ngram-train: an add-k model has no ARPA form: it gives every unseen word a share of its own, where ARPA backs off
+! ngram-train: --help shows an example
+= 2
+$ ngram-train -q --quantize 8 --to arpa -o e.arpa t
+! ngram-train: --to arpa: ARPA text has no compact form (--quantize)
+! ngram-train: --help shows an example
+= 2
+$ ngram-train -q --to auto -o e.arpa t
+! ngram-train: --to: 'auto' is not one of lm, arpa
+! ngram-train: --help shows an example
+= 2
+$ test -e e.arpa
+= 1
+
 # Files that are not there, or are no files.
 $ ngram-train -o e.lm no-such-file
 ! ngram-train: no-such-file: open: No such file or directory

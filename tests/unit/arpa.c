@@ -1,5 +1,5 @@
 /* arpa.c - tests of ARPA text: what is written is read, other tools' files are read, and
- * probabilities are those of backing off as the format defines it. */
+ * probabilities are those of backing off as the format defines it, whatever the threads. */
 #include "lm/arpa.h"
 #include <stdarg.h>
 #include <stdio.h>
@@ -8,7 +8,7 @@
 #include "table.h"
 #include "test.h"
 
-enum { ORDER_MAX = LM_NGRAM_ORDER_MAX, TEXT_MAX = 1 << 18, LINES_MAX = 4096 };
+enum { ORDER_MAX = LM_NGRAM_ORDER_MAX, TEXT_MAX = 1 << 23, LINES_MAX = 4096 };
 
 static uint64_t random_state;
 
@@ -27,7 +27,7 @@ typedef struct {
     size_t length;
 } buffer;
 
-static buffer file;
+static buffer file, again_file;
 
 __attribute__((format(printf, 2, 3))) static void put(buffer *b, const char *format, ...)
 {
@@ -39,15 +39,26 @@ __attribute__((format(printf, 2, 3))) static void put(buffer *b, const char *for
     b->length += (size_t)n;
 }
 
-static lm_status read_text(lm_ngram **m, const char *text, size_t length, lm_unit unit, lm_err *e)
+/* With so many threads; 0: without a run. */
+static lm_status read_with(lm_ngram **m, lm_slice text, lm_unit unit, size_t threads, lm_err *e)
 {
-    char *exact = malloc(length + (length == 0)); /* a sanitizer sees a read past its end */
+    lm_run run = {0};
+    char *exact = malloc(text.length + 1); /* a sanitizer sees a read past its end */
     CHECK(exact != NULL);
-    memcpy(exact, text, length);
-    const lm_status s = lm_arpa_read(m, (lm_slice){exact, length}, "x.arpa", unit, NULL, e);
+    char *start = exact + 1;
+    memcpy(start, text.text, text.length);
+    if (threads) CHECK_OK(lm_pool_new(&run.pool, threads, e), e);
+    const lm_status s =
+        lm_arpa_read(m, (lm_slice){start, text.length}, "x.arpa", unit, threads ? &run : NULL, e);
     CHECK((s == LM_OK) == (*m != NULL));
+    lm_pool_free(run.pool);
     free(exact);
     return s;
+}
+
+static lm_status read_text(lm_ngram **m, const char *text, size_t length, lm_unit unit, lm_err *e)
+{
+    return read_with(m, (lm_slice){text, length}, unit, 0, e);
 }
 
 static lm_ngram *read_buffer(const buffer *b, lm_unit unit)
@@ -58,18 +69,26 @@ static lm_ngram *read_buffer(const buffer *b, lm_unit unit)
     return m;
 }
 
-static void write_arpa(const lm_ngram *m, buffer *b)
+static void write_with(const lm_ngram *m, buffer *b, size_t threads)
 {
     lm_err e = {0};
     lm_out *out;
+    lm_run run = {0};
     CHECK_OK(lm_out_open(&out, "out.arpa", &e), &e);
-    const lm_status s = lm_arpa_write(m, out, &e);
+    if (threads) CHECK_OK(lm_pool_new(&run.pool, threads, &e), &e);
+    const lm_status s = lm_arpa_write(m, out, threads ? &run : NULL, &e);
+    lm_pool_free(run.pool);
     CHECK_OK(lm_out_close(out, s, &e), &e);
     FILE *in = fopen("out.arpa", "rb");
     CHECK(in != NULL);
     b->length = fread(b->text, 1, TEXT_MAX, in);
     CHECK(b->length < TEXT_MAX);
     fclose(in);
+}
+
+static void write_arpa(const lm_ngram *m, buffer *b)
+{
+    write_with(m, b, 0);
 }
 
 /* ---- the reference: n-grams by their words, joined by blanks ---- */
@@ -243,7 +262,26 @@ TEST(a_last_line_without_its_end)
 
 /* ---- our own files ---- */
 
-static void check_same(const lm_ngram *a, const lm_ngram *b)
+/* Probabilities along random walks; a word in two is one that was seen after the one before. */
+static void check_same_walks(const lm_ngram *a, const lm_ngram *b)
+{
+    int order, other;
+    for (int walk = 0; walk < 50; walk++) {
+        lm_ngram_state x, y;
+        lm_ngram_begin(a, &x, walk % 2);
+        lm_ngram_begin(b, &y, walk % 2);
+        for (int i = 0; i < 8; i++) {
+            const uint32_t word = (uint32_t)below(a->lang.vocab->size);
+            const double p = lm_ngram_score(a, &x, word, &order);
+            const double q = lm_ngram_score(b, &y, word, &other);
+            CHECK_INT(other, order);
+            CHECK(p == q || fabs(log10(p) - log10(q)) <= 1e-6);
+        }
+    }
+}
+
+/* `text` is what `a` was written as and `b` read from.  Seven decimals determine themselves. */
+static void check_same(const lm_ngram *a, const lm_ngram *b, const buffer *text)
 {
     const lm_vocab *v = a->lang.vocab, *w = b->lang.vocab;
     CHECK_INT(b->lang.order, a->lang.order);
@@ -252,20 +290,13 @@ static void check_same(const lm_ngram *a, const lm_ngram *b)
     CHECK(memcmp(v->bytes, w->bytes, v->offsets[v->size]) == 0);
     CHECK(memcmp(&a->lang.spell, &b->lang.spell, sizeof a->lang.spell) == 0);
     for (int k = 1; k <= a->lang.order; k++) {
-        const size_t n = (size_t)a->count[k];
-        CHECK_INT(b->count[k], n);
-        if (n == 0) continue;
-        if (k >= 2) CHECK(memcmp(a->word[k], b->word[k], n * 4) == 0);
-        if (k >= 3) CHECK(memcmp(a->suffix[k], b->suffix[k], n * 4) == 0);
-        if (k < a->lang.order) CHECK(memcmp(a->first[k], b->first[k], (n + 1) * 4) == 0);
-        for (size_t i = 0; i < n; i++) {
-            const double p = (double)a->prob[k][i], q = (double)b->prob[k][i];
-            CHECK(p == q || fabs(log10(p) - log10(q)) <= 1e-6);
-            if (k == a->lang.order) continue;
-            const double x = (double)a->bow[k][i], y = (double)b->bow[k][i];
-            CHECK(x == y || fabs(log10(x) - log10(y)) <= 1e-6);
-        }
+        CHECK_INT(b->count[k], a->count[k]);
+        CHECK_INT(b->slots[k], a->slots[k]);
     }
+    write_arpa(b, &again_file);
+    CHECK_INT(again_file.length, text->length);
+    CHECK(memcmp(again_file.text, text->text, text->length) == 0);
+    check_same_walks(a, b);
 }
 
 static lm_ngram *train(lm_slice text, lm_unit unit, const lm_ngram_options *o)
@@ -298,12 +329,13 @@ static void make_text(buffer *b, lm_unit unit)
 
 TEST(every_back_off_model_comes_back)
 {
+    static const lm_ngram_smooth smooth[] = {LM_NGRAM_MLE, LM_NGRAM_MKN, LM_NGRAM_WB};
     random_state = 3;
     for (int i = 0; i < 120; i++) {
         const lm_unit unit = (lm_unit)(i % 3);
         lm_ngram_options o = LM_NGRAM_DEFAULTS;
         o.order = 1 + i % 6;
-        o.smooth = i & 1 ? LM_NGRAM_MLE : LM_NGRAM_MKN;
+        o.smooth = smooth[i / 3 % 3];
         o.closed = below(2) == 0;
         o.no_marks = below(2) == 0;
         make_text(&file, unit);
@@ -311,7 +343,7 @@ TEST(every_back_off_model_comes_back)
         write_arpa(m, &file);
         CHECK(lm_arpa_begins((const unsigned char *)file.text, file.length));
         lm_ngram *again = read_buffer(&file, unit);
-        check_same(m, again);
+        check_same(m, again, &file);
         CHECK_INT(again->smooth, LM_NGRAM_ARPA);
         lm_ngram_free(m);
         lm_ngram_free(again);
@@ -332,17 +364,17 @@ TEST(text_of_a_small_model)
     CHECK_TEXT(file.text, "\\data\\\nngram 1=3\nngram 2=2\n\n"
                           "\\1-grams:\n-0.4771212\tI\t-99\n-0.4771212\tNLP\t0\n"
                           "-0.4771212\tlove\t-99\n\n"
-                          "\\2-grams:\n0\tI love\n0\tlove NLP\n\n\\end\\\n");
+                          "\\2-grams:\n0\tlove NLP\n0\tI love\n\n\\end\\\n");
     lm_ngram_free(m);
 }
 
-static void refuse_to_write(const lm_ngram *m, const char *message)
+static void refuse_to_write(const lm_ngram *m, lm_status status, const char *message)
 {
     lm_err e = {0};
     lm_out *out;
     CHECK_OK(lm_out_open(&out, "never", &e), &e);
-    const lm_status s = lm_arpa_write(m, out, &e);
-    CHECK_FAILS(lm_out_close(out, s, &e), LM_EUSAGE, &e, message);
+    const lm_status s = lm_arpa_write(m, out, NULL, &e);
+    CHECK_FAILS(lm_out_close(out, s, &e), status, &e, message);
     CHECK(fopen("never", "rb") == NULL);
 }
 
@@ -354,13 +386,13 @@ TEST(models_without_an_arpa_form)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.smooth = LM_NGRAM_ADDK;
     m = train(lm_slice_of("a b\n"), LM_UNIT_WORD, &o);
-    refuse_to_write(m, "add-k");
+    refuse_to_write(m, LM_EUSAGE, "add-k");
     lm_ngram_free(m);
     o.smooth = LM_NGRAM_MLE;
     CHECK_OK(lm_text_memory(&text, lm_slice_of("a <s> b\n"), "t", LM_UNIT_WORD, true, &e), &e);
     CHECK_OK(lm_ngram_train(&m, text, &o, NULL, &e), &e);
     lm_text_close(text);
-    refuse_to_write(m, "as words");
+    refuse_to_write(m, LM_EUSAGE, "as words");
     lm_ngram_free(m);
 }
 
@@ -477,7 +509,7 @@ TEST(wrong_orders)
 TEST(missing_sections)
 {
     spoil("\\1-grams:\n", "", "x.arpa:6: expected \\1-grams:, found");
-    spoil("\\2-grams:\n", "", "x.arpa:13: given twice: '<s>'"); /* read as a unigram */
+    spoil("\\2-grams:\n", "", "x.arpa:13: not a log10 back-off weight: 'a'");
     spoil("\\2-grams:", "\\3-grams:", "x.arpa:13: expected \\2-grams:, found '\\3-grams:'");
     spoil("\n\\end\\\n", "", "x.arpa:19: the file ends before \\end\\");
     spoil("\\end\\", "\\4-grams:", "x.arpa:21: expected \\end\\");
@@ -506,7 +538,23 @@ TEST(wrong_lines)
     spoil("a b\t-0.1", "a c\t-0.1", "x.arpa:15: not among the unigrams: 'c'");
     spoil("a b\t-0.1", "a\t-0.1", "x.arpa:15: not among the unigrams: '-0.1'");
     spoil("a b\t-0.1", "a b a\t-0.1", "x.arpa:15: not a log10 back-off weight: 'a'");
-    spoil("a b\t-0.1", "<s> a\t-0.1", "'<s> a' is given twice");
+    spoil("a b\t-0.1", "<s> a\t-0.1", "x.arpa:15: given twice: '<s> a'");
+    spoil("b </s>", "<s>\ta 0", "x.arpa:16: given twice: '<s> a'");
+}
+
+/* KenLM takes <UNK> for <unk>. */
+TEST(the_unknown_word_in_capitals)
+{
+    lm_err e = {0};
+    lm_ngram *m;
+    file.length = 0;
+    put(&file, "%.*s<UNK>%s", (int)(strstr(good, "<unk>") - good), good, strstr(good, "<unk>") + 5);
+    CHECK_OK(read_text(&m, file.text, file.length, LM_UNIT_WORD, &e), &e);
+    CHECK_INT(m->lang.vocab->unk, 0);
+    CHECK_INT(lm_vocab_find(m->lang.vocab, lm_slice_of("<unk>")), 0);
+    CHECK_INT(lm_vocab_find(m->lang.vocab, lm_slice_of("<UNK>")), LM_NO_WORD);
+    lm_ngram_free(m);
+    spoil("-0.7\tb", "-0.7\t<UNK>", "x.arpa:11: given twice: '<UNK>'");
 }
 
 TEST(no_arpa_text)
@@ -571,5 +619,219 @@ TEST(empty_orders)
     CHECK_NEAR(a, pow(10, -0.5), 1e-7);
     CHECK_NEAR(b, 0.1, 1e-7);
     CHECK_NEAR(c, pow(10, -0.125), 1e-7);
+    lm_ngram_free(m);
+}
+
+/* ---- files of many chunks ---- */
+
+enum { MANY_WORDS = 400, MANY_BIGRAMS = 60000, BIGRAM_LINE = MANY_WORDS + 8 };
+
+/* Some words are longer than most. */
+static void put_word(buffer *b, uint32_t word)
+{
+    put(b, word % 7 ? "w%u" : "a-rather-long-word-that-is-number-%u", word);
+}
+
+static double bigram_log(uint32_t i)
+{
+    return -1e-4 * (double)(i % 50000 + 1);
+}
+
+/* The bigrams are numbered; this order is far from that of any words. */
+static uint32_t bigram_at(uint32_t place)
+{
+    return (uint32_t)((uint64_t)place * 77773 % (MANY_WORDS * MANY_WORDS));
+}
+
+/* Bigrams without back-off; line BIGRAM_LINE is the first of them, bad lines come in their place.
+ */
+static void make_large(buffer *b, const char *const *bad, const uint32_t *place, size_t count)
+{
+    size_t next = 0;
+    b->length = 0;
+    put(b, "\\data\\\nngram 1=%d\nngram 2=%d\n\n\\1-grams:\n", MANY_WORDS, MANY_BIGRAMS);
+    for (uint32_t w = 0; w < MANY_WORDS; w++) {
+        put(b, "-2\t");
+        put_word(b, w);
+        put(b, "\t0\n");
+    }
+    put(b, "\n\\2-grams:\n");
+    for (uint32_t i = 0; i < MANY_BIGRAMS; i++) {
+        if (next < count && place[next] == i) {
+            put(b, "%s\n", bad[next++]);
+            continue;
+        }
+        put(b, "%.5g\t", bigram_log(bigram_at(i)));
+        put_word(b, bigram_at(i) / MANY_WORDS);
+        put(b, " ");
+        put_word(b, bigram_at(i) % MANY_WORDS);
+        put(b, "\n");
+    }
+    put(b, "\n\\end\\\n");
+}
+
+static uint32_t id_of(const lm_ngram *m, uint32_t word)
+{
+    static buffer spelling;
+    spelling.length = 0;
+    put_word(&spelling, word);
+    return lm_vocab_find(m->lang.vocab, (lm_slice){spelling.text, spelling.length});
+}
+
+TEST(a_large_file_with_any_number_of_threads)
+{
+    static buffer written;
+    lm_err e = {0};
+    make_large(&file, NULL, NULL, 0);
+    CHECK(file.length > 4 << 18);
+    for (size_t threads = 0; threads < 4; threads++) {
+        lm_ngram *m;
+        CHECK_OK(read_with(&m, (lm_slice){file.text, file.length}, LM_UNIT_WORD, threads, &e), &e);
+        for (uint32_t i = 0; i < MANY_BIGRAMS; i += 7) {
+            lm_ngram_state state;
+            int order;
+            lm_ngram_begin(m, &state, true);
+            const uint32_t bigram = bigram_at(i);
+            (void)lm_ngram_score(m, &state, id_of(m, bigram / MANY_WORDS), &order);
+            const double p = lm_ngram_score(m, &state, id_of(m, bigram % MANY_WORDS), &order);
+            CHECK_INT(order, 2);
+            CHECK_NEAR(log10(p), bigram_log(bigram), 1e-7);
+        }
+        write_with(m, &again_file, threads);
+        if (threads == 0) written = again_file;
+        CHECK_INT(again_file.length, written.length);
+        CHECK(memcmp(again_file.text, written.text, written.length) == 0);
+        CHECK_INT(again_file.length, file.length); /* the same lines in another order */
+        lm_ngram_free(m);
+    }
+}
+
+static void refuse_large(const char *const *bad, const uint32_t *place, size_t count,
+                         const char *message)
+{
+    make_large(&file, bad, place, count);
+    for (size_t threads = 0; threads < 4; threads++) {
+        lm_err e = {0};
+        lm_ngram *m;
+        CHECK_FAILS(read_with(&m, (lm_slice){file.text, file.length}, LM_UNIT_WORD, threads, &e),
+                    LM_EFORMAT, &e, message);
+    }
+}
+
+/* Line numbers are exact in every chunk, and the first bad line is the one named. */
+TEST(the_first_bad_line_of_a_large_file)
+{
+    static const uint32_t place[] = {31000, 31001, 59999};
+    char message[128];
+    static const char *const bad[] = {"x w1 w1", "-1 w1 y", "-1"};
+    (void)snprintf(message, sizeof message, "x.arpa:%d: not a log10 probability (0 or less): 'x'",
+                   BIGRAM_LINE + 31000);
+    refuse_large(bad, place, 3, message);
+    (void)snprintf(message, sizeof message, "x.arpa:%d: not among the unigrams: 'y'",
+                   BIGRAM_LINE + 31001);
+    refuse_large(bad + 1, place + 1, 2, message);
+    (void)snprintf(message, sizeof message, "x.arpa:%d: too few words: '-1'", BIGRAM_LINE + 59999);
+    refuse_large(bad + 2, place + 2, 1, message);
+}
+
+/* A blank line: one bigram less than announced. */
+TEST(the_count_of_a_large_file)
+{
+    static const uint32_t place[] = {12345};
+    static const char *const bad[] = {""};
+    char message[128];
+    (void)snprintf(message, sizeof message, "x.arpa:%d: %d 2-grams, but \\data\\ announced %d",
+                   BIGRAM_LINE + MANY_BIGRAMS + 1, MANY_BIGRAMS - 1, MANY_BIGRAMS);
+    refuse_large(bad, place, 1, message);
+}
+
+/* The first two bigrams once more, further on; the first line that repeats one is named. */
+TEST(repetitions_in_a_large_file)
+{
+    static const uint32_t place[] = {40000, 50000, 59999};
+    char text[3][80], message[320];
+    const char *bad[3];
+    for (uint32_t i = 0; i < 3; i++) {
+        static buffer line;
+        line.length = 0;
+        put_word(&line, bigram_at(2 - i) / MANY_WORDS);
+        put(&line, " ");
+        put_word(&line, bigram_at(2 - i) % MANY_WORDS);
+        (void)snprintf(text[i], sizeof text[i], "-1 %.*s", (int)line.length, line.text);
+        bad[i] = text[i];
+    }
+    (void)snprintf(message, sizeof message, "x.arpa:%d: given twice: '%s'", BIGRAM_LINE + 40000,
+                   text[0] + 3);
+    refuse_large(bad, place, 3, message);
+    (void)snprintf(message, sizeof message, "x.arpa:%d: given twice: '%s'", BIGRAM_LINE + 50000,
+                   text[1] + 3);
+    refuse_large(bad + 1, place + 1, 2, message);
+}
+
+/* Words longer than any buffer of the writer, and prefixes that are. */
+TEST(words_of_any_length)
+{
+    static const size_t lengths[] = {14, 15, 16, 600, 1000, 1023, 1024, 4000, 300000};
+    enum { COUNT = sizeof lengths / sizeof *lengths };
+    static char letters[300001];
+    memset(letters, 'x', sizeof letters - 1);
+    file.length = 0;
+    put(&file, "\\data\\\nngram 1=%d\nngram 2=%d\n\n\\1-grams:\n", COUNT, COUNT * COUNT);
+    for (size_t i = 0; i < COUNT; i++)
+        put(&file, "-1\t%s\t-0.5\n", letters + sizeof letters - 1 - lengths[i]);
+    put(&file, "\n\\2-grams:\n");
+    for (size_t i = 0; i < COUNT * COUNT; i++)
+        put(&file, "-0.25\t%s %s\n", letters + sizeof letters - 1 - lengths[i / COUNT],
+            letters + sizeof letters - 1 - lengths[i % COUNT]);
+    put(&file, "\n\\end\\\n");
+    lm_ngram *m = read_buffer(&file, LM_UNIT_WORD);
+    write_with(m, &again_file, 2);
+    CHECK_INT(again_file.length, file.length);
+    lm_ngram *again = read_buffer(&again_file, LM_UNIT_WORD);
+    check_same(m, again, &again_file);
+    lm_ngram_free(again);
+    lm_ngram_free(m);
+}
+
+/* ---- tables that were not looked through ---- */
+
+TEST(a_model_whose_counts_are_wrong)
+{
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    lm_ngram *m = train(lm_slice_of("a b c\nb c a\n"), LM_UNIT_WORD, &o), bad = *m;
+    bad.count[3]++;
+    refuse_to_write(&bad, LM_EFORMAT, "of order 3, not");
+    lm_ngram_free(m);
+}
+
+/* Whatever the tables hold, the writer stays inside them and comes to an end. */
+TEST(random_tables)
+{
+    lm_ngram_options o = LM_NGRAM_DEFAULTS;
+    random_state = 5;
+    make_text(&file, LM_UNIT_WORD);
+    lm_ngram *m = train((lm_slice){file.text, file.length}, LM_UNIT_WORD, &o);
+    for (int i = 0; i < 100; i++) {
+        lm_ngram bad = *m;
+        lm_err e = {0};
+        lm_out *out;
+        for (int k = 2; k < o.order; k++) {
+            const size_t n = (size_t)m->slots[k] + 1;
+            lm_ngram_node *node = malloc(n * sizeof *node);
+            CHECK(node != NULL);
+            for (size_t j = 0; j < n; j++) {
+                node[j] = m->node[k][j];
+                if (below(4) == 0) node[j].first = (uint32_t)below(i % 2 ? 50 : UINT32_MAX);
+                if (below(4) == 0) node[j].word = (uint32_t)below(i % 3 ? 10 : UINT32_MAX);
+                if (below(4) == 0) node[j].prob = below(2) ? NAN : INFINITY;
+            }
+            bad.node[k] = node;
+        }
+        CHECK_OK(lm_out_open(&out, "random.arpa", &e), &e);
+        const lm_status s = lm_arpa_write(&bad, out, NULL, &e);
+        CHECK(s == LM_OK || s == LM_EFORMAT);
+        (void)lm_out_close(out, s, &e);
+        for (int k = 2; k < o.order; k++) free((void *)(uintptr_t)bad.node[k]);
+    }
     lm_ngram_free(m);
 }

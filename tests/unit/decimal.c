@@ -10,7 +10,7 @@
 static const char *written(double x)
 {
     static char text[LM_DECIMAL_MAX + 1];
-    text[lm_decimal_write(x, text)] = '\0';
+    text[lm_decimal_write(lm_decimal_units(x), text)] = '\0';
     return text;
 }
 
@@ -63,4 +63,56 @@ TEST(decimal_read_refuses)
         CHECK(!lm_decimal_read(lm_slice_of(bad[i]), &x));
     CHECK(lm_decimal_read(lm_slice_of("+5"), &x) && x == 5);
     CHECK(lm_decimal_read(lm_slice_of("12345678901234567890"), &x) && x == 12345678901234567890.0);
+}
+
+/* The number at the beginning of longer text, wherever it ends. */
+TEST(decimal_scan_finds_the_end)
+{
+    static const char *const after[] = {"",
+                                        "\t",
+                                        "  <s> a b",
+                                        "x12345678901234567890",
+                                        "-",
+                                        ".5.5",
+                                        "\n0123456789012345678901234567890"};
+    char text[160], number[64];
+    double x;
+    for (uint64_t i = 0; i < 200000; i++) {
+        const lm_random_block block = lm_random_at(4, LM_RANDOM_TEST, 0, i);
+        const int decimals = (int)(block.word[2] % 11);
+        const double value = (lm_random_real(block) - 0.8) * pow(10, block.word[3] % 6);
+        const char *rest = after[i % (sizeof after / sizeof *after)];
+        if (rest[0] == '.' && decimals == 0) continue;
+        (void)snprintf(number, sizeof number, "%.*f", decimals, value);
+        (void)snprintf(text, sizeof text, "%s%s", number, rest);
+        CHECK_INT(lm_decimal_scan(lm_slice_of(text), &x), strlen(number));
+        CHECK(x == strtod(number, NULL));
+    }
+}
+
+TEST(decimal_scan_leaves_others)
+{
+    static const char *const other[] = {"",
+                                        "-",
+                                        ".",
+                                        "-.",
+                                        "+1",
+                                        "x",
+                                        "\t1",
+                                        "1234567890123456",
+                                        "0.1234567890123456",
+                                        "- 1                     ",
+                                        "--1                     ",
+                                        ":/                      ",
+                                        "12345678901234567890123",
+                                        "-.                      "};
+    double x;
+    for (size_t i = 0; i < sizeof other / sizeof *other; i++)
+        CHECK_INT(lm_decimal_scan(lm_slice_of(other[i]), &x), 0);
+    CHECK_INT(lm_decimal_scan(lm_slice_of("-.5                     "), &x), 3);
+    CHECK(x == -0.5);
+    CHECK_INT(lm_decimal_scan(lm_slice_of("7.                      "), &x), 2);
+    CHECK(x == 7);
+    CHECK_INT(lm_decimal_scan(lm_slice_of("12345678.25             "), &x), 11);
+    CHECK(x == 12345678.25);
 }

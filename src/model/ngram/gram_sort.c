@@ -91,12 +91,24 @@ static void measure_part(const lm_gram_sort *s, size_t part)
     }
 }
 
+/* Items with their first keys. */
+static void sort_keyed(const lm_gram_sort *s, lm_keyed *item, lm_keyed *spare, size_t count)
+{
+    lm_sort_keyed(item, spare, count, s->bits * s->per_key);
+    if (s->per_key < s->order) sort_deeper(s, item, spare, count, s->per_key);
+}
+
+void lm_gram_sort_items(const lm_gram_sort *s, lm_keyed *item, lm_keyed *spare, size_t count)
+{
+    for (size_t i = 0; i < count; i++) item[i].key = key_of(s, (size_t)item[i].value, 0);
+    sort_keyed(s, item, spare, count);
+}
+
 static void sort_part(void *context, size_t part)
 {
     const lm_gram_sort *s = context;
     const size_t start = s->start[part], count = s->start[part + 1] - start;
-    lm_sort_keyed(s->item + start, s->spare + start, count, s->bits * s->per_key);
-    if (s->per_key < s->order) sort_deeper(s, s->item + start, s->spare + start, count, s->per_key);
+    sort_keyed(s, s->item + start, s->spare + start, count);
     measure_part(s, part);
 }
 
@@ -182,11 +194,15 @@ static void *large(size_t count, size_t size, lm_err *e)
     return block;
 }
 
-lm_status lm_gram_sort_batch(lm_gram_sort *s, const lm_run *run, lm_err *e)
+void lm_gram_sort_keys(lm_gram_sort *s, uint32_t words)
 {
-    const uint32_t words = s->part_word[s->parts];
     for (s->bits = 1; (uint64_t)words >> s->bits;) s->bits++;
     s->per_key = 63 / s->bits < s->order ? 63 / s->bits : s->order;
+}
+
+lm_status lm_gram_sort_batch(lm_gram_sort *s, const lm_run *run, lm_err *e)
+{
+    lm_gram_sort_keys(s, s->part_word[s->parts]);
     s->item = large(s->batch.starts, sizeof *s->item, e);
     s->spare = large(s->batch.starts, sizeof *s->spare, e);
     s->shape = large(s->batch.starts, sizeof *s->shape, e);

@@ -23,6 +23,11 @@ typedef struct {
 LM_MUST_USE lm_status lm_gram_sort_batch(lm_gram_sort *s, const lm_run *run, lm_err *e);
 void lm_gram_sort_free(lm_gram_sort *s);
 
+/* Sets bits and per_key for so many words. */
+void lm_gram_sort_keys(lm_gram_sort *s, uint32_t words);
+/* Sorts some items by their grams: batch, bos, order and keys of *s say which values mean what. */
+void lm_gram_sort_items(const lm_gram_sort *s, lm_keyed *item, lm_keyed *spare, size_t count);
+
 /* The words of the gram that is i-th in order. */
 static inline const uint32_t *lm_gram_sorted(const lm_gram_sort *s, size_t i)
 {
