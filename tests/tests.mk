@@ -14,7 +14,8 @@ test_harness  := $(BUILD)/obj/tests/test.o $(BUILD)/obj/tests/jobs.o
 unit_objects  := $(unit_sources:%.c=$(BUILD)/obj/%.o)
 grad_objects  := $(grad_sources:%.c=$(BUILD)/double/%.o) $(sources:%.c=$(BUILD)/double/%.o)
 test_programs := $(BUILD)/tests/unit $(if $(grad_sources),$(BUILD)/tests/grad) \
-    $(BUILD)/tests/cases $(BUILD)/tests/pty $(BUILD)/tests/strike $(BUILD)/tests/shim.so \
+    $(BUILD)/tests/cases $(BUILD)/tests/pty $(BUILD)/tests/strike $(BUILD)/tests/peak \
+    $(BUILD)/tests/shim.so \
     $(fuzz_names:%=$(BUILD)/tests/fuzz-%)
 link_test      = $(CC) $(CFLAGS) $(LDFLAGS) -pthread -o $@ $(filter %.o,$^) $(filter %.a,$^) -lm
 
@@ -44,6 +45,9 @@ $(BUILD)/tests/pty: $(BUILD)/obj/tests/pty.o
 	$(call say,LD)$(link_test)
 
 $(BUILD)/tests/strike: $(BUILD)/obj/tests/strike.o
+	$(call say,LD)$(link_test)
+
+$(BUILD)/tests/peak: $(BUILD)/obj/tests/peak.o
 	$(call say,LD)$(link_test)
 
 # Where this fails (no glibc), the fault tests are skipped.

@@ -85,7 +85,8 @@ typedef struct {
     }
 #define LM_OPTION_MEMORY(variable)                                                                 \
     {                                                                                              \
-        'S', "memory", LM_OPT_SIZE, variable, .low = 16777216, .high = 1e18, .arg = "SIZE",        \
+        'S', "memory", LM_OPT_SIZE, variable, .low = 16777216, .high = 1152921504606846976.0,      \
+                                              .arg = "SIZE",                                       \
                                               .help = "memory to keep to; what does not fit goes " \
                                                       "to temporary files",                        \
                                               .unset = "three quarters of the machine's"           \
