@@ -7,6 +7,7 @@
 #include <string.h>
 #include <sys/resource.h>
 #include "failing.h"
+#include "lm/sort.h"
 #include "lm/thread.h"
 #include "test.h"
 
@@ -56,12 +57,10 @@ static int words_at(size_t p)
     return n;
 }
 
-static int compared_words; /* qsort knows no context */
-
-static int compare(const void *a, const void *b)
+static int compare(const void *context, const void *a, const void *b)
 {
     const uint32_t *x = &it.id[*(const size_t *)a], *y = &it.id[*(const size_t *)b];
-    for (int i = 0; i < compared_words; i++)
+    for (int i = 0; i < *(const int *)context; i++)
         if (x[i] != y[i]) return x[i] < y[i] ? -1 : 1;
     return 0;
 }
@@ -69,11 +68,11 @@ static int compare(const void *a, const void *b)
 /* The positions at which n-grams of k words begin, sorted by these; returns how many. */
 static size_t sort_positions(int k, size_t *position)
 {
+    lm_err e = {0};
     size_t count = 0;
     for (size_t p = 0; p < it.length; p++)
         if (words_at(p) >= k) position[count++] = p;
-    compared_words = k;
-    qsort(position, count, sizeof *position, compare);
+    CHECK_OK(lm_sort(position, count, sizeof *position, compare, &k, &e), &e);
     return count;
 }
 
@@ -218,9 +217,10 @@ typedef struct {
     size_t at;
 } reader;
 
-static int compare_grams(const void *a, const void *b)
+static int compare_grams(const void *context, const void *a, const void *b)
 {
     const lm_gram *x = a, *y = b;
+    (void)context;
     for (int i = 0; i < x->length && i < y->length; i++)
         if (x->word[i] != y->word[i]) return x->word[i] < y->word[i] ? -1 : 1;
     return x->length - y->length;
@@ -229,16 +229,17 @@ static int compare_grams(const void *a, const void *b)
 static sequence make_sequence(size_t from, size_t until)
 {
     sequence q = {malloc((until - from) * sizeof *q.gram + 1), 0, -1};
+    lm_err e = {0};
     CHECK(q.gram != NULL);
     for (size_t p = from; p < until; p++) {
         lm_gram *gram = &q.gram[q.count++];
         *gram = (lm_gram){.length = words_at(p), .count = it.times[p]};
         memcpy(gram->word, &it.id[p], (size_t)gram->length * sizeof *gram->word);
     }
-    qsort(q.gram, q.count, sizeof *q.gram, compare_grams);
+    CHECK_OK(lm_sort(q.gram, q.count, sizeof *q.gram, compare_grams, NULL, &e), &e);
     size_t distinct = 0;
     for (size_t i = 0; i < q.count; i++)
-        if (distinct && compare_grams(&q.gram[distinct - 1], &q.gram[i]) == 0)
+        if (distinct && compare_grams(NULL, &q.gram[distinct - 1], &q.gram[i]) == 0)
             q.gram[distinct - 1].count += q.gram[i].count;
         else
             q.gram[distinct++] = q.gram[i];
