@@ -7,6 +7,7 @@
 #   WIKI      a folder with WikiText-2's train.txt and test.txt (default: that of ../shared)
 #   LMPLZ, BUILD_BINARY, QUERY   KenLM's programs (default: found by name; left out if absent)
 #   IRSTLM    the folder of IRSTLM's programs (default: /usr/lib/irstlm/bin)
+#   LMPLZ_MEMORY   lmplz's -S (default 1G: it is slower with its own default of 80 %)
 #   THREADS   ours (default 2); KenLM chooses its own
 #   RUNS      of every command (default 5)
 #   WORK      folder for models and temporary files (some GB; default build/bench)
@@ -70,7 +71,7 @@ words_per_second() {
 kneser_ney() {
     heading "$1, order $2, modified Kneser-Ney; peer: KenLM"
     train="$bin/ngram-train -q -n $2 -T $work"
-    estimate="$lmplz -o $2 --discount_fallback -T $work"
+    estimate="$lmplz -o $2 --discount_fallback -T $work -S ${LMPLZ_MEMORY:-1G}"
     for j in 1 $threads; do
         pair "text to ARPA, $j threads" "$train -j $j --to arpa -o - $3 > $work/ours.arpa" \
             "$(peer "$lmplz" "$estimate < $3 > $work/peer.arpa")"
@@ -81,7 +82,7 @@ kneser_ney() {
     pair "text to model, synced to the disk" "$train -j $threads -o $work/synced.lm $3" ''
     rm -f "$work/synced.lm"
     pair "text to ARPA, -S 300M" "$train -j $threads -S 300M --to arpa -o - $3 > $work/ours.arpa" \
-        "$(peer "$lmplz" "$estimate -S 300M < $3 > $work/peer.arpa")"
+        "$(peer "$lmplz" "${estimate% -S *} -S 300M < $3 > $work/peer.arpa")"
     pair "ARPA to model" "$bin/ckpt-convert -j $threads $work/ours.arpa -o - > $work/again.lm" \
         "$(peer "$binary" "$binary probing $work/ours.arpa $work/peer.bin")"
     rm -f "$work/again.lm"
