@@ -83,16 +83,19 @@ static lm_status next_line(const lm_in *in, uint64_t at, uint64_t *begin, lm_err
     return LM_OK;
 }
 
-/* The sum of the first and the last bytes of the file. */
-static lm_status sum_ends(lm_in *in, lm_err *e)
+/* The sum of some bytes here and there, the first and the last among them. */
+static lm_status sum_samples(lm_in *in, lm_err *e)
 {
+    enum { SAMPLES = 16 };
     char bytes[1 << 12];
-    size_t got = 0;
-    LM_TRY(read_at(in, 0, bytes, sizeof bytes, &got, e));
-    in->key = lm_crc32c(0, bytes, got);
-    LM_TRY(read_at(in, in->total > sizeof bytes ? in->total - sizeof bytes : 0, bytes, sizeof bytes,
-                   &got, e));
-    in->key = lm_crc32c(in->key, bytes, got);
+    const uint64_t last = in->total > sizeof bytes ? in->total - sizeof bytes : 0;
+    in->key = 0;
+    for (uint64_t i = 0; i < SAMPLES; i++) {
+        const uint64_t at = i + 1 < SAMPLES ? last / (SAMPLES - 1) * i : last;
+        size_t got = 0;
+        LM_TRY(read_at(in, at, bytes, sizeof bytes, &got, e));
+        in->key = lm_crc32c(in->key, bytes, got);
+    }
     return LM_OK;
 }
 
@@ -107,9 +110,9 @@ lm_status lm_in_shard(lm_in *in, uint64_t index, uint64_t count, lm_err *e)
     const uint64_t each = in->total / count, rest = in->total % count;
     LM_TRY(next_line(in, each * index + (index < rest ? index : rest), &in->offset, e));
     LM_TRY(next_line(in, each * (index + 1) + (index + 1 < rest ? index + 1 : rest), &end, e));
-    LM_TRY(sum_ends(in, e));
+    LM_TRY(sum_samples(in, e));
     if (lseek(in->fd, (off_t)in->offset, SEEK_SET) < 0) return lm_fail_errno(e, in->name, "seek");
-    in->left = end - in->offset;
+    in->left = end > in->offset ? end - in->offset : 0; /* the file may have become shorter */
     return LM_OK;
 }
 

@@ -32,35 +32,100 @@ static int compare(const void *context, const void *a, const void *b)
     return 0;
 }
 
-static bool follows(const lm_input *before, const lm_input *after)
+/* Compares two places of inputs, by what they are places of first. */
+static int compare_places(const lm_input *x, uint64_t x_at, const lm_input *y, uint64_t y_at)
 {
-    return before->total == after->total && before->key == after->key &&
-           before->offset + before->length == after->offset;
+    const uint64_t left[] = {x->total, x->key, x_at}, right[] = {y->total, y->key, y_at};
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++)
+        if (left[i] != right[i]) return left[i] < right[i] ? -1 : 1;
+    return 0;
+}
+
+static uint64_t end_of(const lm_input *input)
+{
+    return input->offset + input->length;
+}
+
+static int compare_ends(const void *context, const void *a, const void *b)
+{
+    const lm_input *item = context, *x = &item[*(const size_t *)a], *y = &item[*(const size_t *)b];
+    return compare_places(x, end_of(x), y, end_of(y));
+}
+
+/* The pieces in the order of their ends, and how they follow each other. */
+typedef struct {
+    size_t *by_end, *next; /* next: the piece that follows a piece, 0 if none does */
+    bool *follows;         /* a piece follows another one */
+} links;
+
+static lm_status open_links(links *l, const lm_inputs *inputs, lm_err *e)
+{
+    const size_t count = inputs->count;
+    l->by_end = lm_new(count, sizeof *l->by_end, e);
+    l->next = lm_new(count, sizeof *l->next, e);
+    l->follows = lm_new(count, sizeof *l->follows, e);
+    if (!l->by_end || !l->next || !l->follows) return e->status;
+    for (size_t i = 0; i < count; i++) l->by_end[i] = i;
+    return lm_sort(l->by_end, count, sizeof *l->by_end, compare_ends, inputs->item, e);
+}
+
+static void close_links(links *l)
+{
+    lm_free(l->by_end);
+    lm_free(l->next);
+    lm_free(l->follows);
+}
+
+/* Where several pieces end and several begin, as of an input that was read twice, each is followed
+ * by one.  Empty inputs, the first in order, are whole. */
+static void link_pieces(links *l, const lm_inputs *inputs)
+{
+    const lm_input *item = inputs->item;
+    size_t begin = 0;
+    while (begin < inputs->count && item[begin].total == 0) begin++;
+    for (size_t i = begin; begin < inputs->count && i < inputs->count;) {
+        const lm_input *ended = &item[l->by_end[i]];
+        const int order = compare_places(ended, end_of(ended), &item[begin], item[begin].offset);
+        if (order == 0) {
+            l->next[l->by_end[i]] = begin;
+            l->follows[begin] = true;
+        }
+        if (order <= 0) i++;
+        if (order >= 0) begin++;
+    }
 }
 
 /* A whole input is known by its length and sum alone. */
-static void forget_key(lm_input *input)
+static lm_input join_from(const links *l, const lm_input *item, size_t i)
 {
-    if (input->offset == 0 && input->length == input->total) input->key = 0;
+    lm_input joined = item[i];
+    while ((i = l->next[i])) {
+        joined.crc = lm_crc32c_join(joined.crc, item[i].crc, item[i].length);
+        joined.length += item[i].length;
+    }
+    if (joined.length == joined.total) joined.key = 0;
+    return joined;
+}
+
+static void join_pieces(const links *l, lm_inputs *inputs)
+{
+    size_t kept = 0; /* at most i, and what follows piece i stands after it */
+    for (size_t i = 0; i < inputs->count; i++)
+        if (!l->follows[i]) inputs->item[kept++] = join_from(l, inputs->item, i);
+    inputs->count = kept;
 }
 
 lm_status lm_inputs_settle(lm_inputs *inputs, lm_err *e)
 {
-    size_t kept = 0;
+    links l = {0};
     LM_TRY(lm_sort(inputs->item, inputs->count, sizeof *inputs->item, compare, NULL, e));
-    for (size_t i = 0; i < inputs->count; i++) {
-        const lm_input *next = &inputs->item[i];
-        lm_input *last = kept ? &inputs->item[kept - 1] : NULL;
-        if (last && next->length && follows(last, next)) {
-            last->crc = lm_crc32c_join(last->crc, next->crc, next->length);
-            last->length += next->length;
-        } else if (next->length || next->total == 0) { /* an empty shard leaves no trace */
-            inputs->item[kept++] = *next;
-        }
+    lm_status s = open_links(&l, inputs, e);
+    if (!s) {
+        link_pieces(&l, inputs);
+        join_pieces(&l, inputs);
     }
-    inputs->count = kept;
-    for (size_t i = 0; i < kept; i++) forget_key(&inputs->item[i]);
-    return lm_sort(inputs->item, kept, sizeof *inputs->item, compare, NULL, e);
+    close_links(&l);
+    return s ? s : lm_sort(inputs->item, inputs->count, sizeof *inputs->item, compare, NULL, e);
 }
 
 /* ---- as text ---- */
@@ -103,6 +168,7 @@ static lm_status read_input(lm_json *j, lm_input *input, lm_err *e)
     if (field[1] > UINT32_MAX || field[4] > UINT32_MAX || field[2] > field[0] ||
         field[3] > field[0] - field[2])
         return lm_json_fail(j, e, "a number of an input is too large");
+    if (field[3] == 0 && field[0]) return lm_json_fail(j, e, "a piece of an input is empty");
     *input = (lm_input){field[0], (uint32_t)field[1], field[2], field[3], (uint32_t)field[4]};
     return LM_OK;
 }

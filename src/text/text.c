@@ -541,6 +541,7 @@ lm_status lm_text_inputs(const lm_text *t, lm_inputs *inputs, lm_err *e)
     for (size_t i = 0; i < t->count; i++) {
         lm_input input = t->inputs[i];
         if (!t->shards) input.total = input.length;
+        if (input.length == 0 && (input.total || t->shard)) continue; /* an empty shard */
         LM_TRY(lm_inputs_add(inputs, &input, e));
     }
     return LM_OK;
