@@ -71,6 +71,10 @@ LM_MUST_USE lm_status lm_ckpt_parse(lm_ckpt **ckpt, const unsigned char *bytes, 
                                     const char *name, int check, lm_err *e);
 void lm_ckpt_close(lm_ckpt *ckpt); /* NULL is allowed */
 
+/* Does a file that begins so look like a checkpoint?  Text never does: it has no such zeros. */
+enum { LM_CKPT_BEGINNING = 9 }; /* bytes that tell */
+bool lm_ckpt_begins(const void *bytes, size_t length);
+
 /* The sums of all tensors of a file that was opened without LM_CKPT_CHECK_ALL. */
 LM_MUST_USE lm_status lm_ckpt_verify(const lm_ckpt *ckpt, lm_err *e);
 /* Adds " input=LENGTH:CRC" of the file. */

@@ -56,6 +56,15 @@ bool lm_ckpt_size(const lm_tensor *tensor, uint64_t *bytes)
 
 /* ---- the header's place ---- */
 
+bool lm_ckpt_begins(const void *bytes, size_t length)
+{
+    const unsigned char *p = bytes;
+    uint64_t header = 0;
+    if (length < LM_CKPT_BEGINNING || p[8] != '{') return false;
+    for (int i = 7; i >= 0; i--) header = header << 8 | p[i];
+    return header >= 2 && header <= LM_CKPT_HEADER_MAX;
+}
+
 static lm_status find_header(lm_ckpt *c, lm_slice *header, lm_err *e)
 {
     uint64_t length = 0;

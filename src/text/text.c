@@ -4,6 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "lm/ckpt.h"
 #include "lm/crc.h"
 #include "lm/file.h"
 #include "lm/memory.h"
@@ -193,6 +194,14 @@ static void end_input(lm_text *t)
     t->unread.whole = t->unread.last = true;
 }
 
+/* A likely mistake, which would make words of numbers. */
+static lm_status refuse_checkpoint(const char *name, const void *begin, size_t length, lm_err *e)
+{
+    return lm_ckpt_begins(begin, length)
+               ? lm_fail(e, LM_EFORMAT, "%s: expected text, found a checkpoint", name)
+               : LM_OK;
+}
+
 /* Moves what is unread to the front and reads more behind it, in a buffer at least twice as
  * large as what is kept. */
 static lm_status refill(lm_text *t, lm_err *e)
@@ -214,6 +223,8 @@ static lm_status refill(lm_text *t, lm_err *e)
     }
     LM_TRY(lm_in_read(&t->in, t->buffer + unread, t->capacity - unread, &got, e));
     if (got == 0) end_input(t);
+    if (t->inputs[t->current].length == 0)
+        LM_TRY(refuse_checkpoint(t->in.name, t->buffer + unread, got, e));
     return take_bytes(t, got);
 }
 
@@ -271,20 +282,31 @@ static lm_status next_input(lm_text *t, bool *more, lm_err *e)
     return begin_shard(t, e);
 }
 
+/* Can a regular file be read, and is it none that is no text? */
+static lm_status check_file(const char *path, lm_err *e)
+{
+    char begin[LM_CKPT_BEGINNING];
+    size_t got = 0;
+    lm_in in;
+    LM_TRY(lm_in_open(&in, path, e));
+    lm_status s = lm_is_regular(path) ? lm_in_read(&in, begin, sizeof begin, &got, e) : LM_OK;
+    if (!s) s = refuse_checkpoint(path, begin, got, e);
+    lm_in_close(&in);
+    return s;
+}
+
 /* Can every input be opened?  Said before any work is done.  A FIFO can be opened once only:
  * its writer would die of the first close. */
 static lm_status check_inputs(char *const *paths, size_t count, lm_err *e)
 {
     for (size_t i = 0; i < count; i++) {
         struct stat info;
-        lm_in in;
         if (strcmp(paths[i], "-") == 0) continue;
         if (stat(paths[i], &info) == 0 && S_ISFIFO(info.st_mode)) {
             if (access(paths[i], R_OK) != 0) return lm_fail_errno(e, paths[i], "open");
             continue;
         }
-        LM_TRY(lm_in_open(&in, paths[i], e));
-        lm_in_close(&in);
+        LM_TRY(check_file(paths[i], e));
     }
     return LM_OK;
 }

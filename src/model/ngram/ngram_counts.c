@@ -354,13 +354,6 @@ lm_status lm_ngram_counts_of_tsv(lm_ngram_counts **counts, char *const *paths, s
 
 /* ---- recognising ---- */
 
-/* Does it begin as a checkpoint does: a length, and a header with metadata? */
-static bool begins_as_checkpoint(const char *bytes, size_t length)
-{
-    static const char header[] = "{\"__metadata__\"";
-    return length >= 8 + sizeof header - 1 && memcmp(bytes + 8, header, sizeof header - 1) == 0;
-}
-
 lm_status lm_ngram_is_counts(const char *path, bool *is, lm_err *e)
 {
     lm_map map;
@@ -368,7 +361,7 @@ lm_status lm_ngram_is_counts(const char *path, bool *is, lm_err *e)
     *is = false;
     if (!lm_is_regular(path)) return LM_OK;
     LM_TRY(lm_map_open(&map, path, e));
-    const bool checkpoint = begins_as_checkpoint((const char *)map.bytes, map.length);
+    const bool checkpoint = lm_ckpt_begins(map.bytes, map.length);
     lm_map_close(&map);
     if (!checkpoint) return LM_OK;
     LM_TRY(lm_ckpt_open(&ckpt, path, LM_CKPT_CHECK_SMALL, e));
