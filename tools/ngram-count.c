@@ -26,26 +26,31 @@ static const lm_option options[] = {
     LM_OPTION_TMPDIR(&tmpdir),
     {0}};
 
+enum { SHARDS_MAX = 1000000 };
+
 /* "I/N", I from 1 to N. */
-static lm_status read_shard(int64_t *index, int64_t *count, lm_err *e)
+static lm_status read_shard(uint32_t *index, uint32_t *count, lm_err *e)
 {
     const lm_slice text = lm_slice_of(shard);
+    int64_t i, of;
     size_t n = 0;
     while (n < text.length && text.text[n] != '/') n++;
-    const bool two = n < text.length;
-    if (!two || !lm_parse_int((lm_slice){text.text, n}, index) ||
-        !lm_parse_int((lm_slice){text.text + n + 1, text.length - n - 1}, count) || *count < 1 ||
-        *count > 1000000 || *index < 1 || *index > *count)
-        return lm_fail(e, LM_EUSAGE, "--shard: '%s' is not I/N with 1 <= I <= N <= 1000000", shard);
+    if (n == text.length || !lm_parse_int((lm_slice){text.text, n}, &i) ||
+        !lm_parse_int((lm_slice){text.text + n + 1, text.length - n - 1}, &of) || of < 1 ||
+        of > SHARDS_MAX || i < 1 || i > of)
+        return lm_fail(e, LM_EUSAGE, "--shard: '%s' is not I/N with 1 <= I <= N <= %d", shard,
+                       SHARDS_MAX);
+    *index = (uint32_t)i - 1;
+    *count = (uint32_t)of;
     return LM_OK;
 }
 
 static lm_status open_text(lm_text **text, int count, char **operands, lm_err *e)
 {
-    int64_t index = 1, shards = 0;
+    uint32_t index = 0, shards = 0;
     if (shard) LM_TRY(read_shard(&index, &shards, e));
     LM_TRY(lm_text_open(text, operands, (size_t)count, (lm_unit)unit, marks_as_words, e));
-    return shards ? lm_text_shard(*text, (uint64_t)index - 1, (uint64_t)shards, e) : LM_OK;
+    return shards ? lm_text_shard(*text, index, shards, e) : LM_OK;
 }
 
 static lm_status save(const lm_ngram_counts *counts, lm_out *out, const lm_run *run, lm_err *e)
@@ -65,18 +70,17 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_ngram_counts *counts = NULL;
     lm_out *out;
     if (!output && !tsv) return lm_fail(e, LM_EUSAGE, "-o FILE is required, or --tsv");
+    if (!output) output = "-";
     if (tsv && marks_as_words)
         return lm_fail(e, LM_EUSAGE, "--tsv: could not tell --marks-as-words from marks");
-    LM_TRY(tsv && !output ? lm_program_stdout(&out, false, e)
-           : tsv          ? lm_out_open(&out, output, e)
-                          : lm_program_output(&out, output, e));
+    LM_TRY(tsv ? lm_out_open(&out, output, e) : lm_program_output(&out, output, e));
     lm_program_announce_stdin(count, operands);
     lm_status s = open_text(&text, count, operands, e);
     if (!s) s = lm_ngram_counts_of_text(&counts, text, (int)order, no_marks, run, e);
     lm_text_close(text);
     if (!s) s = save(counts, out, run, e);
     lm_ngram_counts_free(counts);
-    return output ? lm_out_close(out, s, e) : s;
+    return lm_out_close(out, s, e);
 }
 
 int main(int argc, char **argv)

@@ -35,8 +35,9 @@ static lm_status check_options(int count, lm_err *e)
                            imports[i]);
     if (!output && !tsv) return lm_fail(e, LM_EUSAGE, "-o FILE is required, or --tsv");
     if (count == 0 && !tsv && !from_tsv)
-        return lm_fail(e, LM_EUSAGE, "no count file was given; with --tsv or --from-tsv standard "
-                                     "input is read");
+        return lm_fail(e, LM_EUSAGE,
+                       "no count file was given; with --tsv or --from-tsv standard "
+                       "input is read");
     return LM_OK;
 }
 
@@ -59,13 +60,12 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
     lm_out *out;
     LM_TRY(check_options(count, e));
-    LM_TRY(tsv && !output ? lm_program_stdout(&out, false, e)
-           : tsv          ? lm_out_open(&out, output, e)
-                          : lm_program_output(&out, output, e));
+    if (!output) output = "-";
+    LM_TRY(tsv ? lm_out_open(&out, output, e) : lm_program_output(&out, output, e));
     if (tsv || from_tsv) lm_program_announce_stdin(count, operands);
     const lm_status s = tsv ? lm_tsv_add_up(operands, (size_t)count, out, run, e)
                             : merge(count, operands, out, run, e);
-    return output ? lm_out_close(out, s, e) : s;
+    return lm_out_close(out, s, e);
 }
 
 int main(int argc, char **argv)

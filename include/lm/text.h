@@ -70,8 +70,8 @@ LM_MUST_USE lm_status lm_text_history(const lm_text *text, lm_str *out, lm_err *
 LM_MUST_USE lm_status lm_text_inputs(const lm_text *text, lm_inputs *inputs, lm_err *e);
 
 /* Before anything was read: of every file only one of `count` shards is read, `index` from 0.
- * Lines in messages are then counted from the shard's beginning. */
-LM_MUST_USE lm_status lm_text_shard(lm_text *text, uint64_t index, uint64_t count, lm_err *e);
+ * Messages name the shard; its lines are counted from its beginning. */
+LM_MUST_USE lm_status lm_text_shard(lm_text *text, uint32_t index, uint32_t count, lm_err *e);
 
 void lm_text_close(lm_text *text); /* NULL is allowed */
 
@@ -89,8 +89,10 @@ void lm_text_close(lm_text *text); /* NULL is allowed */
 typedef struct {
     const char *at, *end; /* the bytes that are left */
     const char *name;     /* of the input */
-    uint64_t line;        /* of the next token, from 1 */
-    uint64_t invalid;     /* bytes met that are not UTF-8 */
+    uint32_t shard;       /* of the input, from 1; 0: all of it */
+    uint32_t shards;
+    uint64_t line;    /* of the next token, from 1 */
+    uint64_t invalid; /* bytes met that are not UTF-8 */
     lm_unit unit;
     bool marks_as_words;
     bool line_started; /* this line has bytes: its end is still to be reported */

@@ -11,7 +11,7 @@
 #include "lm/program.h"
 #include "lm/utf8.h"
 
-enum { TEXT_BUFFER = 1 << 18 };
+enum { TEXT_BUFFER = 1 << 18, PLACE_BYTES = 4096 + 64 };
 
 struct lm_text {
     char *const *paths;    /* NULL: one input, standard input or memory */
@@ -21,14 +21,13 @@ struct lm_text {
     bool from_memory;
     bool waits; /* an input is neither a regular file nor memory */
     lm_input *inputs;
-    uint64_t shard, shards; /* 0 shards: whole inputs */
 
     char *buffer;
     size_t capacity;
     lm_text_cursor unread; /* of the buffer: what was read and is not yet consumed; it is whole
                               when nothing is left to read of this input */
     uint64_t bytes;
-    char place[4096 + 32];
+    char place[PLACE_BYTES];
 };
 
 const char *lm_unit_name(lm_unit unit)
@@ -157,16 +156,25 @@ static scanned scan(lm_text_cursor *c, size_t *known, lm_text_event *event, lm_s
     return scan_byte(c, event, token);
 }
 
+/* "file:line", or "file (shard 2/3):line". */
+static void write_place(const lm_text_cursor *c, char place[PLACE_BYTES])
+{
+    char part[32] = "";
+    if (c->shards) (void)snprintf(part, sizeof part, " (shard %u/%u)", c->shard, c->shards);
+    (void)snprintf(place, PLACE_BYTES, "%.4000s%s:%llu", c->name, part,
+                   (unsigned long long)c->line);
+}
+
 static lm_status refuse_word(const lm_text_cursor *c, lm_slice word, lm_err *e)
 {
-    const unsigned long long line = c->line;
+    char place[PLACE_BYTES];
+    write_place(c, place);
     if (word.length > LM_TOKEN_MAX)
-        return lm_fail(e, LM_EFORMAT, "%s:%llu: a word of more than %d bytes", c->name, line,
-                       LM_TOKEN_MAX);
+        return lm_fail(e, LM_EFORMAT, "%s: a word of more than %d bytes", place, LM_TOKEN_MAX);
     return lm_fail(e, LM_EFORMAT,
-                   "%s:%llu: '%.*s' is a mark and cannot be in the text (--marks-as-words makes "
-                   "it a word)",
-                   c->name, line, (int)word.length, word.text);
+                   "%s: '%.*s' is a mark and cannot be in the text (--marks-as-words makes it a "
+                   "word)",
+                   place, (int)word.length, word.text);
 }
 
 static lm_status check_token(const lm_text_cursor *c, lm_slice word, lm_err *e)
@@ -252,7 +260,7 @@ static lm_status skip_byte_order_mark(lm_text *t, lm_err *e)
 static lm_status begin_shard(lm_text *t, lm_err *e)
 {
     lm_text_cursor *c = &t->unread;
-    if (t->shards) LM_TRY(lm_in_shard(&t->in, t->shard, t->shards, e));
+    if (c->shards) LM_TRY(lm_in_shard(&t->in, c->shard - 1, c->shards, e));
     t->inputs[t->current] =
         (lm_input){.total = t->in.total, .key = t->in.key, .offset = t->in.offset};
     c->name = t->in.name;
@@ -520,8 +528,7 @@ void lm_text_add_invalid(lm_text *t, const lm_text_cursor *c)
 
 const char *lm_text_place(lm_text *t)
 {
-    (void)snprintf(t->place, sizeof t->place, "%.4000s:%llu", t->unread.name,
-                   (unsigned long long)t->unread.line);
+    write_place(&t->unread, t->place);
     return t->place;
 }
 
@@ -550,10 +557,10 @@ uint64_t lm_text_invalid(const lm_text *t)
     return t->unread.invalid;
 }
 
-lm_status lm_text_shard(lm_text *t, uint64_t index, uint64_t count, lm_err *e)
+lm_status lm_text_shard(lm_text *t, uint32_t index, uint32_t count, lm_err *e)
 {
-    t->shard = index;
-    t->shards = count;
+    t->unread.shard = index + 1;
+    t->unread.shards = count;
     t->bytes -= t->inputs[0].length; /* what was read to find a byte-order mark */
     return begin_shard(t, e);
 }
@@ -562,8 +569,9 @@ lm_status lm_text_inputs(const lm_text *t, lm_inputs *inputs, lm_err *e)
 {
     for (size_t i = 0; i < t->count; i++) {
         lm_input input = t->inputs[i];
-        if (!t->shards) input.total = input.length;
-        if (input.length == 0 && (input.total || t->shard)) continue; /* an empty shard */
+        const lm_text_cursor *c = &t->unread;
+        if (!c->shards) input.total = input.length;
+        if (input.length == 0 && (input.total || c->shard > 1)) continue; /* an empty shard */
         LM_TRY(lm_inputs_add(inputs, &input, e));
     }
     return LM_OK;
