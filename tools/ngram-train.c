@@ -39,13 +39,10 @@ static void describe(const lm_ngram *model, const lm_run *run)
     }
 }
 
-/* From the text or, if the first file is one, from count files. */
-static lm_status train(lm_ngram **model, const lm_ngram_options *o, size_t count, char **operands,
-                       lm_inputs *inputs, const lm_run *run, lm_err *e)
+static lm_status train(lm_ngram **model, const lm_ngram_options *o, bool counts, size_t count,
+                       char **operands, lm_inputs *inputs, const lm_run *run, lm_err *e)
 {
     lm_text *text;
-    bool counts = false;
-    if (count) LM_TRY(lm_ngram_is_counts(operands[0], &counts, e));
     if (counts) return lm_ngram_train_counts(model, operands, count, o, inputs, run, e);
     LM_TRY(lm_text_open(&text, operands, count, lm_ngram_option_unit(),
                         lm_ngram_option_marks_as_words(), e));
@@ -55,6 +52,14 @@ static lm_status train(lm_ngram **model, const lm_ngram_options *o, size_t count
     return s;
 }
 
+/* Is it count files that are given?  Then they decide how the text is read. */
+static lm_status find_counts(int count, char **operands, bool *counts, lm_err *e)
+{
+    lm_ngram_counting how;
+    LM_TRY(lm_ngram_are_counts(operands, (size_t)count, counts, &how, e));
+    return *counts ? lm_ngram_options_of_counts(&how, e) : LM_OK;
+}
+
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
@@ -62,15 +67,17 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_inputs inputs = {0};
     lm_str history = {0};
     lm_out *out = NULL;
+    bool counts = false;
     lm_status s = LM_OK;
     if (to == LM_FORMAT_ARPA && quantize)
         s = lm_fail(e, LM_EUSAGE, "--to arpa: ARPA text has no compact form (--quantize)");
+    if (!s) s = find_counts(count, operands, &counts, e);
     if (!s) s = lm_program_history(&history, e);
     if (!s) s = lm_ngram_options_get(&o, &history, e);
     if (!s)
         s = to == LM_FORMAT_LM ? lm_program_output(&out, output, e) : lm_out_open(&out, output, e);
     if (!s) lm_program_announce_stdin(count, operands);
-    if (!s) s = train(&model, &o, (size_t)count, operands, &inputs, run, e);
+    if (!s) s = train(&model, &o, counts, (size_t)count, operands, &inputs, run, e);
     if (!s) describe(model, run);
     if (!s && quantize) s = lm_ngram_quantize(model, (int)quantize, run, e);
     if (!s) s = lm_inputs_settle(&inputs, e);

@@ -49,8 +49,17 @@ LM_MUST_USE lm_status lm_ngram_counts_write_tsv(const lm_ngram_counts *counts, l
 LM_MUST_USE lm_status lm_tsv_add_up(char *const *paths, size_t count, lm_out *out,
                                     const lm_run *run, lm_err *e);
 
-/* Is it the name of a count file?  Errors: LM_EFORMAT for any other checkpoint. */
-LM_MUST_USE lm_status lm_ngram_is_counts(const char *path, bool *is, lm_err *e);
+/* How a text was counted. */
+typedef struct {
+    int order;
+    lm_unit unit;
+    bool no_marks, marks_as_words;
+} lm_ngram_counting;
+
+/* Are the files count files, and what is in the first?  False for texts.  Errors: LM_EUSAGE if only
+ * some are; LM_EFORMAT for any other checkpoint. */
+LM_MUST_USE lm_status lm_ngram_are_counts(char *const *paths, size_t count, bool *are,
+                                          lm_ngram_counting *how, lm_err *e);
 
 /* As lm_ngram_train, from count files; the options' order may be less than theirs, and whether
  * there are marks is theirs.  What the counts were made from is added to `inputs`. */

@@ -13,6 +13,7 @@
 #ifndef LM_NGRAM_OPTIONS_H
 #define LM_NGRAM_OPTIONS_H
 #include "lm/ngram.h"
+#include "lm/ngram_counts.h"
 #include "lm/option.h"
 #include "lm/status.h"
 #include "lm/str.h"
@@ -23,6 +24,10 @@ extern "C" {
 
 /* Their variables are the process's, as a command line is. */
 extern const lm_option lm_ngram_option_rows[];
+
+/* For counts in place of text, before the other functions: options that were not given are as the
+ * counts were made.  Errors: LM_EUSAGE where they were given and cannot be so. */
+LM_MUST_USE lm_status lm_ngram_options_of_counts(const lm_ngram_counting *how, lm_err *e);
 
 /* How the text is to be read. */
 lm_unit lm_ngram_option_unit(void);

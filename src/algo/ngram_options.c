@@ -51,6 +51,23 @@ const lm_option lm_ngram_option_rows[] = {
      .help = "<s> and </s> in the text are ordinary words, not an error", .flags = LM_OPT_RESULT},
     {0}};
 
+lm_status lm_ngram_options_of_counts(const lm_ngram_counting *how, lm_err *e)
+{
+    if (lm_option_given("order") && order > how->order)
+        return lm_fail(e, LM_EUSAGE, "--order: the counts end at order %d", how->order);
+    if (lm_option_given("unit") && unit != (int64_t)how->unit)
+        return lm_fail(e, LM_EUSAGE, "--unit: the counts are of unit %s", lm_unit_name(how->unit));
+    if (no_marks && !how->no_marks)
+        return lm_fail(e, LM_EUSAGE, "--no-marks: the counts were made without it");
+    if (marks_as_words && !how->marks_as_words)
+        return lm_fail(e, LM_EUSAGE, "--marks-as-words: the counts were made without it");
+    if (order > how->order) order = how->order;
+    unit = how->unit;
+    no_marks = how->no_marks;
+    marks_as_words = how->marks_as_words;
+    return LM_OK;
+}
+
 lm_unit lm_ngram_option_unit(void)
 {
     return (lm_unit)unit;

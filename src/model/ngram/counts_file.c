@@ -145,7 +145,7 @@ static lm_status view_tables(lm_counts_file *f, lm_err *e)
     return LM_OK;
 }
 
-static lm_status open_file(lm_counts_file *f, const char *path, lm_err *e)
+static lm_status open_file(lm_counts_file *f, const char *path, int check, lm_err *e)
 {
     shape found = {.eos = LM_NO_WORD, .bos = LM_NO_WORD};
     LM_TRY(lm_ckpt_open(&f->ckpt, path, LM_CKPT_CHECK_SMALL, e));
@@ -154,6 +154,7 @@ static lm_status open_file(lm_counts_file *f, const char *path, lm_err *e)
                        lm_ckpt_kind(f->ckpt));
     if (!lm_ckpt_meta(f->ckpt, "lm.config"))
         return lm_fail(e, LM_EFORMAT, "%s: lm.config is missing", path);
+    if (check == LM_CKPT_CHECK_ALL) LM_TRY(lm_ckpt_verify(f->ckpt, e)); /* now it is mapped */
     lm_str name = {0};
     lm_status s = lm_str_addf(&name, e, "%s: lm.config", path);
     if (!s) s = read_config(f, &found, name.text, e);
@@ -166,10 +167,10 @@ static lm_status open_file(lm_counts_file *f, const char *path, lm_err *e)
     return s;
 }
 
-lm_status lm_counts_file_open(lm_counts_file *f, const char *path, lm_err *e)
+lm_status lm_counts_file_open(lm_counts_file *f, const char *path, int check, lm_err *e)
 {
     *f = (lm_counts_file){0};
-    const lm_status s = open_file(f, path, e);
+    const lm_status s = open_file(f, path, check, e);
     if (s) lm_counts_file_close(f);
     return s;
 }

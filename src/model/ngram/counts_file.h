@@ -17,8 +17,10 @@ typedef struct {
     const uint32_t *count[LM_NGRAM_ORDER_MAX + 1];
 } lm_counts_file;
 
-/* Opens a count file.  Its tables are checked where they are used, like those of a model. */
-LM_MUST_USE lm_status lm_counts_file_open(lm_counts_file *file, const char *path, lm_err *e);
+/* Opens a count file and checks its sums, all or, as lm_ckpt_open, those of small tables.  What is
+ * in the tables is checked where it is used. */
+LM_MUST_USE lm_status lm_counts_file_open(lm_counts_file *file, const char *path, int check,
+                                          lm_err *e);
 void lm_counts_file_close(lm_counts_file *file);
 
 /* The grams of a file cut to `order` words, in its own order; words become map[rank]. */

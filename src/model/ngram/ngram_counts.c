@@ -132,7 +132,7 @@ static lm_status open_sum(sum *s, char *const *paths, size_t count, lm_err *e)
     if (!s->summand) return e->status;
     for (size_t i = 0; i < count; i++) {
         summand *it = &s->summand[i];
-        LM_TRY(lm_counts_file_open(&it->file, paths[i], e));
+        LM_TRY(lm_counts_file_open(&it->file, paths[i], LM_CKPT_CHECK_ALL, e));
         LM_TRY(check_alike(&s->summand[0].file, &it->file, e));
         LM_TRY(enter_words(s, it, e));
     }
@@ -354,22 +354,42 @@ lm_status lm_ngram_counts_of_tsv(lm_ngram_counts **counts, char *const *paths, s
 
 /* ---- recognising ---- */
 
-lm_status lm_ngram_is_counts(const char *path, bool *is, lm_err *e)
+/* Is it the name of a checkpoint? */
+static lm_status is_checkpoint(const char *path, bool *is, lm_err *e)
 {
-    lm_map map;
-    lm_ckpt *ckpt;
+    lm_in in;
+    char begin[LM_CKPT_BEGINNING];
+    size_t got = 0;
     *is = false;
     if (!lm_is_regular(path)) return LM_OK;
-    LM_TRY(lm_map_open(&map, path, e));
-    const bool checkpoint = lm_ckpt_begins(map.bytes, map.length);
-    lm_map_close(&map);
-    if (!checkpoint) return LM_OK;
-    LM_TRY(lm_ckpt_open(&ckpt, path, LM_CKPT_CHECK_SMALL, e));
-    lm_status s = LM_OK;
-    *is = strcmp(lm_ckpt_kind(ckpt), "ngram-counts") == 0;
-    if (!*is)
-        s = lm_fail(e, LM_EFORMAT, "%s: neither text nor counts but a checkpoint of kind '%s'",
-                    path, lm_ckpt_kind(ckpt));
-    lm_ckpt_close(ckpt);
+    LM_TRY(lm_in_open(&in, path, e));
+    const lm_status s = lm_in_read(&in, begin, sizeof begin, &got, e);
+    lm_in_close(&in);
+    *is = !s && lm_ckpt_begins(begin, got);
     return s;
+}
+
+/* How the counts of a file were made. */
+static lm_status look_into(const char *path, lm_ngram_counting *how, lm_err *e)
+{
+    lm_counts_file f;
+    LM_TRY(lm_counts_file_open(&f, path, LM_CKPT_CHECK_SMALL, e));
+    *how = (lm_ngram_counting){f.order, f.unit, !f.marks, f.marks_as_words};
+    lm_counts_file_close(&f);
+    return LM_OK;
+}
+
+lm_status lm_ngram_are_counts(char *const *paths, size_t count, bool *are, lm_ngram_counting *how,
+                              lm_err *e)
+{
+    *are = false;
+    for (size_t i = 0; i < count; i++) {
+        bool is;
+        LM_TRY(is_checkpoint(paths[i], &is, e));
+        if (i && is != *are)
+            return lm_fail(e, LM_EUSAGE, "%s and %s: counts and text cannot be read together",
+                           paths[i - 1], paths[i]);
+        *are = is;
+    }
+    return *are ? look_into(paths[0], how, e) : LM_OK;
 }
