@@ -31,7 +31,8 @@ LM_MUST_USE lm_status lm_ngram_counts_of_text(lm_ngram_counts **counts, lm_text 
 /* Adds up count files.  Errors: LM_EUSAGE where order, unit or marks differ; LM_EFORMAT. */
 LM_MUST_USE lm_status lm_ngram_counts_of_files(lm_ngram_counts **counts, char *const *paths,
                                                size_t count, const lm_run *run, lm_err *e);
-/* Reads lines "words TAB count", every n-gram of all orders up to `order` once, in any order. */
+/* Reads lines "words TAB count" of the n-grams of all orders up to `order`, in any order; those of
+ * the same words are added up.  Errors: LM_EFORMAT with file and line, or the words; LM_EIO. */
 LM_MUST_USE lm_status lm_ngram_counts_of_tsv(lm_ngram_counts **counts, char *const *paths,
                                              size_t count, int order, lm_unit unit, bool no_marks,
                                              const lm_run *run, lm_err *e);

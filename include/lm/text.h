@@ -118,6 +118,9 @@ LM_MUST_USE lm_status lm_text_next_block(lm_text *text, size_t size, lm_text_blo
                                          bool *more, lm_err *e);
 void lm_text_block_free(lm_text_block *block); /* it is {0} again */
 
+/* The bytes of the block as they are, and the input and line in which they begin. */
+lm_slice lm_text_block_bytes(const lm_text_block *block, const char **name, uint64_t *line);
+
 /* A cursor at the beginning of the block, and its next token, line end, or LM_TEXT_END at the
  * end of the block.  A token's bytes are the block's.  Errors: LM_EFORMAT. */
 lm_text_cursor lm_text_cut(const lm_text_block *block);

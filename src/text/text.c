@@ -507,6 +507,13 @@ void lm_text_block_free(lm_text_block *block)
     *block = (lm_text_block){0};
 }
 
+lm_slice lm_text_block_bytes(const lm_text_block *block, const char **name, uint64_t *line)
+{
+    *name = block->cursor.name;
+    *line = block->cursor.line;
+    return (lm_slice){block->cursor.at, (size_t)(block->cursor.end - block->cursor.at)};
+}
+
 lm_text_cursor lm_text_cut(const lm_text_block *block)
 {
     return block->cursor;

@@ -63,6 +63,32 @@ void lm_ngram_counts_free(lm_ngram_counts *c)
     lm_free(c);
 }
 
+/* ---- recognising ---- */
+
+/* Is it the name of a checkpoint? */
+static lm_status is_checkpoint(const char *path, bool *is, lm_err *e)
+{
+    lm_in in;
+    char begin[LM_CKPT_BEGINNING];
+    size_t got = 0;
+    *is = false;
+    if (!lm_is_regular(path)) return LM_OK;
+    LM_TRY(lm_in_open(&in, path, e));
+    const lm_status s = lm_in_read(&in, begin, sizeof begin, &got, e);
+    lm_in_close(&in);
+    *is = !s && lm_ckpt_begins(begin, got);
+    return s;
+}
+
+/* Opens a count file; what else it may be is said better than by a reader of checkpoints. */
+static lm_status open_counts(lm_counts_file *f, const char *path, int check, lm_err *e)
+{
+    bool is = true;
+    if (lm_is_regular(path)) LM_TRY(is_checkpoint(path, &is, e));
+    return is ? lm_counts_file_open(f, path, check, e)
+              : lm_fail(e, LM_EFORMAT, "%s: not a count file", path);
+}
+
 /* ---- count files ---- */
 
 typedef struct {
@@ -132,7 +158,7 @@ static lm_status open_sum(sum *s, char *const *paths, size_t count, lm_err *e)
     if (!s->summand) return e->status;
     for (size_t i = 0; i < count; i++) {
         summand *it = &s->summand[i];
-        LM_TRY(lm_counts_file_open(&it->file, paths[i], LM_CKPT_CHECK_ALL, e));
+        LM_TRY(open_counts(&it->file, paths[i], LM_CKPT_CHECK_ALL, e));
         LM_TRY(check_alike(&s->summand[0].file, &it->file, e));
         LM_TRY(enter_words(s, it, e));
     }
@@ -352,22 +378,7 @@ lm_status lm_ngram_counts_of_tsv(lm_ngram_counts **counts, char *const *paths, s
     return finish(counts, c, lm_ngram_count_tsv(c, paths, count, &o, unit, run, e), e);
 }
 
-/* ---- recognising ---- */
-
-/* Is it the name of a checkpoint? */
-static lm_status is_checkpoint(const char *path, bool *is, lm_err *e)
-{
-    lm_in in;
-    char begin[LM_CKPT_BEGINNING];
-    size_t got = 0;
-    *is = false;
-    if (!lm_is_regular(path)) return LM_OK;
-    LM_TRY(lm_in_open(&in, path, e));
-    const lm_status s = lm_in_read(&in, begin, sizeof begin, &got, e);
-    lm_in_close(&in);
-    *is = !s && lm_ckpt_begins(begin, got);
-    return s;
-}
+/* ---- how files were counted ---- */
 
 /* How the counts of a file were made. */
 static lm_status look_into(const char *path, lm_ngram_counting *how, lm_err *e)
