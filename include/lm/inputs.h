@@ -32,6 +32,12 @@ LM_MUST_USE lm_status lm_inputs_add(lm_inputs *inputs, const lm_input *input, lm
 LM_MUST_USE lm_status lm_inputs_settle(lm_inputs *inputs, lm_err *e);
 void lm_inputs_free(lm_inputs *inputs);
 
+LM_MUST_USE lm_status lm_inputs_sort(lm_inputs *inputs, lm_err *e);
+/* Of a sorted list: the first input that is there twice, or piece that overlaps with another, which
+ * settling may hide; the first piece.  NULL: none. */
+const lm_input *lm_inputs_repeated(const lm_inputs *inputs);
+const lm_input *lm_inputs_partial(const lm_inputs *inputs);
+
 /* Adds " input=LENGTH:CRC" for every whole input, " input=LENGTH:CRC@OFFSET/TOTAL" for a piece. */
 LM_MUST_USE lm_status lm_inputs_history(const lm_inputs *inputs, lm_str *out, lm_err *e);
 

@@ -32,6 +32,11 @@ static int compare(const void *context, const void *a, const void *b)
     return 0;
 }
 
+lm_status lm_inputs_sort(lm_inputs *inputs, lm_err *e)
+{
+    return lm_sort(inputs->item, inputs->count, sizeof *inputs->item, compare, NULL, e);
+}
+
 /* Compares two places of inputs, by what they are places of first. */
 static int compare_places(const lm_input *x, uint64_t x_at, const lm_input *y, uint64_t y_at)
 {
@@ -118,14 +123,35 @@ static void join_pieces(const links *l, lm_inputs *inputs)
 lm_status lm_inputs_settle(lm_inputs *inputs, lm_err *e)
 {
     links l = {0};
-    LM_TRY(lm_sort(inputs->item, inputs->count, sizeof *inputs->item, compare, NULL, e));
+    LM_TRY(lm_inputs_sort(inputs, e));
     lm_status s = open_links(&l, inputs, e);
     if (!s) {
         link_pieces(&l, inputs);
         join_pieces(&l, inputs);
     }
     close_links(&l);
-    return s ? s : lm_sort(inputs->item, inputs->count, sizeof *inputs->item, compare, NULL, e);
+    return s ? s : lm_inputs_sort(inputs, e);
+}
+
+/* ---- what is odd ---- */
+
+const lm_input *lm_inputs_repeated(const lm_inputs *inputs)
+{
+    for (size_t i = 1; i < inputs->count; i++) {
+        const lm_input *before = &inputs->item[i - 1], *now = &inputs->item[i];
+        const bool overlap = compare_places(before, end_of(before), now, now->offset) > 0;
+        const bool same_input = before->total == now->total && before->key == now->key;
+        const bool whole = now->length == now->total;
+        if (same_input && overlap && (!whole || before->crc == now->crc)) return now;
+    }
+    return NULL;
+}
+
+const lm_input *lm_inputs_partial(const lm_inputs *inputs)
+{
+    for (size_t i = 0; i < inputs->count; i++)
+        if (inputs->item[i].length < inputs->item[i].total) return &inputs->item[i];
+    return NULL;
 }
 
 /* ---- as text ---- */

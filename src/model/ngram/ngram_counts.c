@@ -304,6 +304,34 @@ static lm_status sort_again(const sum *s, lm_grams *grams, int order, const lm_r
 
 /* ---- adding up ---- */
 
+/* Likely mistakes: a sum among its summands; a shard that was forgotten, unless what is counted is
+ * to be added up further. */
+static lm_status settle_inputs(lm_inputs *inputs, bool all, const lm_run *run, lm_err *e)
+{
+    LM_TRY(lm_inputs_sort(inputs, e));
+    const lm_input *odd = lm_inputs_repeated(inputs);
+    uint64_t repeated = odd ? odd->total : 0;
+    LM_TRY(lm_inputs_settle(inputs, e));
+    odd = lm_inputs_repeated(inputs);
+    if (odd) repeated = odd->total;
+    if (repeated)
+        lm_warn(run, "text of %llu bytes is counted more than once", (unsigned long long)repeated);
+    odd = all ? lm_inputs_partial(inputs) : NULL;
+    if (odd)
+        lm_warn(run, "of a text of %llu bytes not all shards are counted",
+                (unsigned long long)odd->total);
+    return LM_OK;
+}
+
+static lm_status take_inputs(const sum *s, lm_inputs *inputs, lm_err *e)
+{
+    for (size_t i = 0; i < s->count; i++) {
+        const lm_inputs *more = &s->summand[i].file.inputs;
+        for (size_t j = 0; j < more->count; j++) LM_TRY(lm_inputs_add(inputs, &more->item[j], e));
+    }
+    return LM_OK;
+}
+
 static lm_status add_up(sum *s, lm_ngram_counts *c, const lm_ngram_options *options,
                         const lm_run *run, lm_err *e)
 {
@@ -314,11 +342,7 @@ static lm_status add_up(sum *s, lm_ngram_counts *c, const lm_ngram_options *opti
     c->marks = first->marks;
     c->unit = first->unit;
     c->marks_as_words = first->marks_as_words;
-    for (size_t i = 0; i < s->count; i++) {
-        s->summand[i].order = c->order;
-        for (size_t j = 0; j < s->summand[i].file.inputs.count; j++)
-            LM_TRY(lm_inputs_add(&c->inputs, &s->summand[i].file.inputs.item[j], e));
-    }
+    for (size_t i = 0; i < s->count; i++) s->summand[i].order = c->order;
     s->map = lm_new(s->vocab->size, sizeof *s->map, e);
     if (!s->map) return e->status;
     lm_status status = lm_ngram_choose(c, &found, options, s->map, &grams, run, e);
@@ -343,6 +367,8 @@ static lm_status count_files(lm_ngram_counts *c, char *const *paths, size_t coun
             status = lm_fail(e, LM_EUSAGE, "%s: holds n-grams up to order %d, not %d",
                              lm_ckpt_path(first->ckpt), first->order, o.order);
     }
+    if (!status) status = take_inputs(&s, &c->inputs, e);
+    if (!status) status = settle_inputs(&c->inputs, options->order > 0, run, e);
     if (!status) status = add_up(&s, c, &o, run, e);
     close_sum(&s);
     return status;
