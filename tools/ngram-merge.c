@@ -6,20 +6,23 @@
 static const char *output, *tmpdir;
 static int64_t order = 5, unit = LM_UNIT_WORD, threads;
 static uint64_t memory;
-static bool no_marks, tsv, from_tsv;
+static bool no_marks, tsv, from_tsv, to_tsv;
 
 static const lm_option options[] = {
     {0, "tsv", LM_OPT_FLAG, &tsv,
-     .help = "read and write lines of words, TAB and count; equal words stand side by side"},
+     .help = "read and write lines of words, TAB and count; those of the same words follow each "
+             "other"},
     {0, "from-tsv", LM_OPT_FLAG, &from_tsv,
      .help = "read such lines, in any order, and write a count file"},
+    {0, "to-tsv", LM_OPT_FLAG, &to_tsv, .help = "write such lines in place of a count file"},
     {'n', "order", LM_OPT_INT, &order, .low = 1, .high = LM_NGRAM_ORDER_MAX, .arg = "N",
      .help = "with --from-tsv: longest n-gram"},
     {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES,
      .help = "with --from-tsv: what the n-grams are made of"},
     {0, "no-marks", LM_OPT_FLAG, &no_marks, .help = "with --from-tsv: as for ngram-count"},
     {'o', "output", LM_OPT_FILE, &output, .arg = "FILE",
-     .help = "write the sum to FILE; - is standard output, as with --tsv it is if not given"},
+     .help = "write the sum to FILE; - is standard output, as with --tsv and --to-tsv it is if not "
+             "given"},
     LM_OPTION_THREADS(&threads),
     LM_OPTION_MEMORY(&memory),
     LM_OPTION_TMPDIR(&tmpdir),
@@ -28,12 +31,15 @@ static const lm_option options[] = {
 static lm_status check_options(int count, lm_err *e)
 {
     static const char *const imports[] = {"order", "unit", "no-marks"};
-    if (tsv && from_tsv) return lm_fail(e, LM_EUSAGE, "--tsv and --from-tsv exclude each other");
+    if (tsv && (from_tsv || to_tsv))
+        return lm_fail(e, LM_EUSAGE, "--tsv: reads and writes lines without --%s",
+                       from_tsv ? "from-tsv" : "to-tsv");
     for (size_t i = 0; !from_tsv && i < sizeof imports / sizeof *imports; i++)
         if (lm_option_given(imports[i]))
             return lm_fail(e, LM_EUSAGE, "--%s: only with --from-tsv; count files know it",
                            imports[i]);
-    if (!output && !tsv) return lm_fail(e, LM_EUSAGE, "-o FILE is required, or --tsv");
+    if (!output && !tsv && !to_tsv)
+        return lm_fail(e, LM_EUSAGE, "-o FILE is required, or --tsv, or --to-tsv");
     if (count == 0 && !tsv && !from_tsv)
         return lm_fail(e, LM_EUSAGE,
                        "no count file was given; with --tsv or --from-tsv standard "
@@ -41,17 +47,23 @@ static lm_status check_options(int count, lm_err *e)
     return LM_OK;
 }
 
+static lm_status save(const lm_ngram_counts *counts, lm_out *out, const lm_run *run, lm_err *e)
+{
+    lm_ckpt_writer *writer;
+    LM_TRY(lm_ckpt_writer_new(&writer, "ngram-counts", e));
+    lm_status s = lm_ngram_counts_save(counts, writer, e);
+    if (!s) s = lm_ckpt_write(writer, out, run, e);
+    lm_ckpt_writer_free(writer);
+    return s;
+}
+
 static lm_status merge(int count, char **operands, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_ngram_counts *counts = NULL;
-    lm_ckpt_writer *writer = NULL;
     lm_status s = from_tsv ? lm_ngram_counts_of_tsv(&counts, operands, (size_t)count, (int)order,
                                                     (lm_unit)unit, no_marks, run, e)
                            : lm_ngram_counts_of_files(&counts, operands, (size_t)count, run, e);
-    if (!s) s = lm_ckpt_writer_new(&writer, "ngram-counts", e);
-    if (!s) s = lm_ngram_counts_save(counts, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, run, e);
-    lm_ckpt_writer_free(writer);
+    if (!s) s = to_tsv ? lm_ngram_counts_write_tsv(counts, out, run, e) : save(counts, out, run, e);
     lm_ngram_counts_free(counts);
     return s;
 }
@@ -61,7 +73,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_out *out;
     LM_TRY(check_options(count, e));
     if (!output) output = "-";
-    LM_TRY(tsv ? lm_out_open(&out, output, e) : lm_program_output(&out, output, e));
+    LM_TRY(tsv || to_tsv ? lm_out_open(&out, output, e) : lm_program_output(&out, output, e));
     if (tsv || from_tsv) lm_program_announce_stdin(count, operands);
     const lm_status s = tsv ? lm_tsv_add_up(operands, (size_t)count, out, run, e)
                             : merge(count, operands, out, run, e);
