@@ -80,3 +80,34 @@ TEST(crc_of_long_stretches)
         for (size_t length = stretch - 9; length <= stretch + 9; length++)
             CHECK_INT(lm_crc32c(1, bytes + 3, length), lm_crc32c_ref(1, bytes + 3, length));
 }
+
+TEST(crc_joined)
+{
+    static unsigned char bytes[3000];
+    fill(bytes, sizeof bytes);
+    const uint32_t whole = bit_by_bit(bytes, sizeof bytes);
+    for (size_t cut = 0; cut <= sizeof bytes; cut++) {
+        const size_t rest = sizeof bytes - cut;
+        const uint32_t first = bit_by_bit(bytes, cut), second = bit_by_bit(bytes + cut, rest);
+        CHECK_INT(lm_crc32c_join(first, second, rest), whole);
+    }
+}
+
+/* Stretches of 2^k bytes, each twice the one before; and whatever is joined first. */
+TEST(crc_joined_of_long_stretches)
+{
+    static unsigned char bytes[1 << 20];
+    fill(bytes, 7);
+    for (size_t i = 7; i < sizeof bytes; i++) bytes[i] = bytes[i - 7];
+    uint32_t sum = lm_crc32c_ref(0, bytes, 7);
+    uint64_t length = 7;
+    for (; 2 * length <= sizeof bytes; length *= 2) {
+        sum = lm_crc32c_join(sum, sum, length);
+        CHECK_INT(sum, lm_crc32c_ref(0, bytes, (size_t)(2 * length)));
+    }
+    for (; length < UINT64_MAX / 4; length *= 2) {
+        const uint32_t twice = lm_crc32c_join(sum, sum, length);
+        CHECK_INT(lm_crc32c_join(twice, sum, length), lm_crc32c_join(sum, twice, 2 * length));
+        sum = twice;
+    }
+}
