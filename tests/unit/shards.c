@@ -106,13 +106,13 @@ TEST(shards_of_random_texts)
 {
     static char text[60000];
     random_state = 2;
-    for (int i = 0; i < 120; i++) {
+    for (int i = 0; i < 60; i++) {
         const uint64_t lines[] = {3, 200, 20000};
         const uint64_t line = lines[i % 3];
         const size_t length = (size_t)below(i % 2 ? sizeof text : 300);
         for (size_t j = 0; j < length; j++) text[j] = below(line) ? (char)('a' + below(3)) : '\n';
         for (size_t count = 1; count <= 7; count++) check_shards(text, length, count);
-        check_shards(text, length, 1 + (size_t)below(length + 9));
+        if (length < 300) check_shards(text, length, 1 + (size_t)below(length + 9));
     }
 }
 
