@@ -34,6 +34,8 @@ typedef struct {
 LM_MUST_USE lm_status lm_in_open(lm_in *in, const char *path, lm_err *e);
 /* Reads up to `room` bytes; *got = 0 only at the end. */
 LM_MUST_USE lm_status lm_in_read(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *e);
+/* The same, but *got < room only at the end. */
+LM_MUST_USE lm_status lm_in_fill(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *e);
 /* Cuts the input to one of `count` shards of whole lines, `index` from 0: the lines that begin in
  * that part of the file's bytes.  Errors: LM_EUSAGE if it is not a regular file; LM_EIO. */
 LM_MUST_USE lm_status lm_in_shard(lm_in *in, uint64_t index, uint64_t count, lm_err *e);

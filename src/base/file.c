@@ -48,6 +48,14 @@ lm_status lm_in_read(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *
     return LM_OK;
 }
 
+lm_status lm_in_fill(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *e)
+{
+    size_t more = 1;
+    for (*got = 0; *got < room && more; *got += more)
+        LM_TRY(lm_in_read(in, (char *)buffer + *got, room - *got, &more, e));
+    return LM_OK;
+}
+
 /* ---- shards ---- */
 
 /* Up to `room` bytes at a place of the file, whose size does not change meanwhile. */

@@ -297,7 +297,7 @@ static lm_status check_file(const char *path, lm_err *e)
     size_t got = 0;
     lm_in in;
     LM_TRY(lm_in_open(&in, path, e));
-    lm_status s = lm_is_regular(path) ? lm_in_read(&in, begin, sizeof begin, &got, e) : LM_OK;
+    lm_status s = lm_is_regular(path) ? lm_in_fill(&in, begin, sizeof begin, &got, e) : LM_OK;
     if (!s) s = refuse_checkpoint(path, begin, got, e);
     lm_in_close(&in);
     return s;

@@ -74,7 +74,7 @@ static lm_status is_checkpoint(const char *path, bool *is, lm_err *e)
     *is = false;
     if (!lm_is_regular(path)) return LM_OK;
     LM_TRY(lm_in_open(&in, path, e));
-    const lm_status s = lm_in_read(&in, begin, sizeof begin, &got, e);
+    const lm_status s = lm_in_fill(&in, begin, sizeof begin, &got, e);
     lm_in_close(&in);
     *is = !s && lm_ckpt_begins(begin, got);
     return s;
