@@ -154,7 +154,27 @@ check_program() {
     cd "$top" || exit 2
 }
 
+# The commands of README.md, "    $ ", and what belongs to them, "    > ", as a shell reads them.
+run_readme() {
+    sed -n 's/^    [$>] //p' "$top/README.md" >../commands
+    [ -s ../commands ] || echo 'README.md shows no example'
+    unset MAKEFLAGS MFLAGS MAKELEVEL # the make of the example is not part of ours
+    sh -e ../commands <"$input" >../out 2>../err || echo "exit status $?: $(cat ../err)"
+}
+
+check_readme() {
+    mkdir -p "$scratch/README/case" && cd "$scratch/README/case" && ln -s "$top/data" data || exit 2
+    input=/dev/null
+    if echo x | xargs -P 2 -I % true % 2>/dev/null && have make; then
+        run_readme | verdict 'README.md: examples'
+    else
+        skip 'README.md: examples' 'no make, or no xargs -P'
+    fi
+    cd "$top" || exit 2
+}
+
 if [ $# -eq 0 ]; then
+    check_readme
     for source in tools/*.c; do
         [ ! -e "$source" ] || set -- "$@" "$(basename "$source" .c)"
     done

@@ -58,16 +58,15 @@ lm_status lm_in_fill(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *
 
 /* ---- shards ---- */
 
-/* Up to `room` bytes at a place of the file, whose size does not change meanwhile. */
+/* `room` bytes at a place of the file, less only at its end. */
 static lm_status read_at(const lm_in *in, uint64_t offset, char *bytes, size_t room, size_t *got,
                          lm_err *e)
 {
-    ssize_t n;
-    do {
-        n = pread(in->fd, bytes, room, (off_t)offset);
-    } while (n < 0 && errno == EINTR);
-    if (n < 0) return lm_fail_errno(e, in->name, "read");
-    *got = (size_t)n;
+    ssize_t n = 1;
+    for (*got = 0; *got < room && n; *got += n > 0 ? (size_t)n : 0) {
+        n = pread(in->fd, bytes + *got, room - *got, (off_t)(offset + *got));
+        if (n < 0 && errno != EINTR) return lm_fail_errno(e, in->name, "read");
+    }
     return LM_OK;
 }
 

@@ -8,6 +8,7 @@
 #include "lm/file.h"
 #include "lm/memory.h"
 #include "lm/ngram_counts.h"
+#include "lm/sort.h"
 #include "lm/thread.h"
 #include "table.h"
 #include "test.h"
@@ -633,9 +634,10 @@ TEST(models_of_more_than_was_counted)
 
 /* ---- lines ---- */
 
-static int compare_lines(const void *a, const void *b)
+static int compare_lines(const void *context, const void *a, const void *b)
 {
     const char *const *x = a, *const *y = b;
+    (void)context;
     const size_t m = strcspn(*x, "\n"), n = strcspn(*y, "\n");
     const int order = memcmp(*x, *y, m < n ? m : n);
     return order ? order : m < n ? -1 : m > n;
@@ -646,6 +648,7 @@ static void gather(char *const *paths, size_t count, bool sorted, const char *to
 {
     char *text[FILES];
     const char **line = NULL;
+    lm_err e = {0};
     size_t lines = 0, length;
     for (size_t i = 0; i < count; i++) {
         text[i] = get(paths[i], &length);
@@ -654,7 +657,7 @@ static void gather(char *const *paths, size_t count, bool sorted, const char *to
             line[lines++] = at;
         }
     }
-    if (sorted && lines) qsort(line, lines, sizeof *line, compare_lines);
+    if (sorted) CHECK_OK(lm_sort(line, lines, sizeof *line, compare_lines, NULL, &e), &e);
     FILE *file = fopen(to, "wb");
     CHECK(file != NULL);
     while (lines > 0) {
