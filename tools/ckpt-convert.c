@@ -8,6 +8,7 @@
 
 static const char *output;
 static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize, threads;
+static double entropy_prune;
 static uint64_t memory;
 static const char *tmpdir;
 
@@ -16,9 +17,12 @@ static const lm_option options[] = {
     {0, "from", LM_OPT_CHOICE, &from, .arg = LM_FORMAT_NAMES,
      .help = "format of the source; auto: by its content"},
     {0, "to", LM_OPT_CHOICE, &to, .arg = LM_FORMAT_NAMES,
-     .help = "format of the result; auto: arpa from lm, lm from arpa or with --quantize"},
+     .help = "format of the result; auto: arpa from lm, else lm, also if the model is changed"},
     {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES,
      .help = "what the words of an ARPA file are", .flags = LM_OPT_RESULT},
+    {0, "entropy-prune", LM_OPT_REAL, &entropy_prune, .low = 0, .high = 1, .arg = "T",
+     .help = "leave out n-grams whose loss raises perplexity by less than this share each",
+     .flags = LM_OPT_RESULT, .unset = "nothing is left out"},
     {0, "quantize", LM_OPT_INT, &quantize, .low = LM_QUANTIZE_BITS_MIN,
      .high = LM_QUANTIZE_BITS_MAX, .arg = "BITS",
      .help = "the compact form: probabilities and back-offs in so many bits each",
@@ -33,8 +37,8 @@ static bool makes_checkpoint(const char *source)
 {
     lm_map map;
     lm_err unread = {0}; /* lm_convert meets the same failure */
-    if (quantize) return true;
     if (to != LM_FORMAT_AUTO) return to == LM_FORMAT_LM;
+    if (quantize || entropy_prune > 0) return true;
     if (from != LM_FORMAT_AUTO) return from == LM_FORMAT_ARPA;
     if (strcmp(source, "-") == 0) return true;
     if (lm_map_open(&map, source, &unread)) return false;
@@ -53,8 +57,8 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (lm_out_is_terminal(out) && makes_checkpoint(operands[0]))
         s = lm_fail(e, LM_EUSAGE, "%s: a terminal; binary output goes to a file or a pipe", output);
     if (!s) s = lm_program_history(&history, e);
-    const lm_conversion how = {(lm_format)from, (lm_format)to, (lm_unit)unit, history.text,
-                               (int)quantize};
+    const lm_conversion how = {(lm_format)from, (lm_format)to, (lm_unit)unit,
+                               history.text,    entropy_prune, (int)quantize};
     if (!s) s = lm_convert(&how, operands[0], out, run, e);
     lm_str_free(&history);
     return lm_out_close(out, s, e);
@@ -69,7 +73,7 @@ int main(int argc, char **argv)
         .example = "ngram-train -n 3 -o stories.lm data/stories-train.txt\n"
                    "ckpt-convert stories.lm -o stories.arpa\n"
                    "ckpt-convert stories.arpa -o again.lm\n"
-                   "ckpt-convert --quantize 8 stories.lm -o small.lm",
+                   "ckpt-convert --entropy-prune 1e-7 --quantize 8 stories.lm -o small.lm",
         .details =
             "lm is Lineage's checkpoint; arpa is the text form of n-gram models that KenLM,\n"
             "SRILM and others read and write.",

@@ -18,10 +18,13 @@ typedef enum { LM_FORMAT_LM, LM_FORMAT_ARPA, LM_FORMAT_AUTO } lm_format;
 
 typedef struct {
     lm_format from;      /* AUTO: by content */
-    lm_format to;        /* AUTO: the other one; with `quantize`, LM */
+    lm_format to;        /* AUTO: the other one; LM if the model is changed */
     lm_unit unit;        /* of the words of an ARPA file, which does not tell */
     const char *history; /* the line about this program; " input=..." is added */
-    int quantize;        /* bits of a code in the compact form, lm_ngram_quantize; 0: as it is */
+    /* Changes: the threshold of lm_ngram_prune, 0: none; then bits of a code in the compact form,
+     * lm_ngram_quantize, 0: as it is. */
+    double entropy_prune;
+    int quantize;
 } lm_conversion;
 
 /* Writes a model as LM, with `history` in it, or as ARPA, which has none.

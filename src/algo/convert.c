@@ -35,6 +35,18 @@ lm_status lm_format_write(const lm_ngram *model, lm_format format, lm_slice hist
     return s;
 }
 
+static bool changes_model(const lm_conversion *how)
+{
+    return how->quantize || how->entropy_prune > 0;
+}
+
+static lm_status change_model(lm_ngram *model, const lm_conversion *how, const lm_run *run,
+                              lm_err *e)
+{
+    if (how->entropy_prune > 0) LM_TRY(lm_ngram_prune(model, how->entropy_prune, run, e));
+    return how->quantize ? lm_ngram_quantize(model, how->quantize, run, e) : LM_OK;
+}
+
 /* `before`: the history of the source, or NULL. */
 static lm_status write_model(const lm_ngram *model, const lm_conversion *how, lm_format to,
                              const char *before, const lm_map *source, lm_out *out,
@@ -52,20 +64,18 @@ static lm_status write_model(const lm_ngram *model, const lm_conversion *how, lm
     return s;
 }
 
-static lm_status arpa_to_lm(const lm_conversion *how, const lm_map *source, const char *name,
-                            lm_out *out, const lm_run *run, lm_err *e)
+static lm_status from_arpa(const lm_conversion *how, lm_format to, const lm_map *source,
+                           const char *name, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_ngram *model;
     const lm_slice text = {(const char *)source->bytes, source->length};
     LM_TRY(lm_arpa_read(&model, text, name, how->unit, run, e));
-    lm_status s = LM_OK;
-    if (how->quantize) s = lm_ngram_quantize(model, how->quantize, run, e);
-    if (!s) s = write_model(model, how, LM_FORMAT_LM, NULL, source, out, run, e);
+    lm_status s = change_model(model, how, run, e);
+    if (!s) s = write_model(model, how, to, NULL, source, out, run, e);
     lm_ngram_free(model);
     return s;
 }
 
-/* A checkpoint to ARPA text or, quantized, to another checkpoint. */
 static lm_status from_lm(const lm_conversion *how, lm_format to, const lm_map *source,
                          const char *name, lm_out *out, const lm_run *run, lm_err *e)
 {
@@ -75,9 +85,9 @@ static lm_status from_lm(const lm_conversion *how, lm_format to, const lm_map *s
     lm_status s = LM_OK;
     if (strcmp(lm_ckpt_kind(ckpt), "ngram") != 0)
         s = lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has %s form (kind '%s')", name,
-                    to == LM_FORMAT_ARPA ? "an ARPA" : "a compact", lm_ckpt_kind(ckpt));
+                    changes_model(how) ? "a pruned or compact" : "an ARPA", lm_ckpt_kind(ckpt));
     if (!s) s = lm_ngram_load(&model, ckpt, e);
-    if (!s && how->quantize) s = lm_ngram_quantize(model, how->quantize, run, e);
+    if (!s) s = change_model(model, how, run, e);
     if (!s) s = write_model(model, how, to, lm_ckpt_meta(ckpt, "lm.history"), source, out, run, e);
     lm_ngram_free(model);
     lm_ckpt_close(ckpt);
@@ -90,12 +100,12 @@ static lm_status convert(const lm_conversion *how, const lm_map *source, const c
     lm_format from = how->from, to = how->to;
     if (from == LM_FORMAT_AUTO) LM_TRY(recognise(source, name, &from, e));
     if (to == LM_FORMAT_AUTO)
-        to = from == LM_FORMAT_LM && !how->quantize ? LM_FORMAT_ARPA : LM_FORMAT_LM;
+        to = from == LM_FORMAT_LM && !changes_model(how) ? LM_FORMAT_ARPA : LM_FORMAT_LM;
     if (to == LM_FORMAT_ARPA && how->quantize)
         return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
-    if (from == to && !how->quantize)
+    if (from == to && !changes_model(how))
         return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
-    if (from == LM_FORMAT_ARPA) return arpa_to_lm(how, source, name, out, run, e);
+    if (from == LM_FORMAT_ARPA) return from_arpa(how, to, source, name, out, run, e);
     return from_lm(how, to, source, name, out, run, e);
 }
 

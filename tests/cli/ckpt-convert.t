@@ -247,3 +247,17 @@ $ ckpt-convert $SHARED/data/models/kenlm/test_nounk.arpa -o n.lm; echo 'looking 
 | looking	2	-0.4846522
 | zebra	0	-inf
 | </s>	1	-1.029493
+
+# A finished model is pruned as one is while it is trained; pruned and compact in one go.
+$ ngram-train -q -n 3 -o whole.lm data/stories-train.txt; ngram-train -q -n 3 --entropy-prune 1e-6 -o pruned.lm data/stories-train.txt
+$ ckpt-convert --entropy-prune 1e-6 whole.lm -o again.lm; ckpt-diff pruned.lm again.lm
+| metadata 'lm.history': differs
+= 1
+$ ckpt-convert pruned.lm -o pruned.arpa; ckpt-convert --entropy-prune 1e-6 --to arpa whole.lm -o again.arpa; cmp pruned.arpa again.arpa
+$ ckpt-convert --quantize 8 pruned.lm -o two.lm; ckpt-convert --entropy-prune 1e-6 --quantize 8 whole.lm -o one.lm; ckpt-diff one.lm two.lm
+| metadata 'lm.history': differs
+= 1
+$ ngram-train -q -n 2 --smooth addk -o addk.lm data/stories-valid.txt; ckpt-convert --entropy-prune 1e-6 addk.lm -o e
+! ckpt-convert: an add-k model does not back off and cannot be pruned
+! ckpt-convert: --help shows an example
+= 2

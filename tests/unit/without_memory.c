@@ -183,13 +183,13 @@ TEST(pruning_without_memory)
 
 static lm_status to_arpa(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_ARPA, LM_UNIT_WORD, "test", 0};
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_ARPA, LM_UNIT_WORD, "test", 0, 0};
     return lm_convert(&how, "model.lm", out, NULL, e);
 }
 
 static lm_status from_arpa(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 0};
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 0, 0};
     return lm_convert(&how, "model.arpa", out, NULL, e);
 }
 
@@ -210,7 +210,7 @@ TEST(conversion_without_memory)
 
 static lm_status to_compact(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 8};
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 0, 8};
     return lm_convert(&how, "model.lm", out, NULL, e);
 }
 
