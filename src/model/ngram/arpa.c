@@ -116,8 +116,7 @@ static uint32_t rank_at(const writing *job, int k, uint64_t slot)
     return rank < m->count[1] ? rank : 0;
 }
 
-/* The cell of the last word of what is in a slot, or in the last one.  (A compiler may take a
- * function that asks for it to do nothing.) */
+/* The cell of the last word of what is in a slot, or in the last one. */
 static const cell *cell_at(const writing *job, int k, uint64_t slot)
 {
     const uint64_t last = job->model->slots[k] - 1;
