@@ -60,7 +60,8 @@ typedef struct lm_ckpt lm_ckpt;
 
 enum {
     LM_CKPT_CHECK_SMALL = 0, /* sums of all tensors up to 64 MiB, and the header's */
-    LM_CKPT_CHECK_ALL = 1
+    LM_CKPT_CHECK_ALL = 1,
+    LM_CKPT_CHECK_HEADER = 2 /* that of the header; the others are for lm_ckpt_verify */
 };
 
 /* Opens and checks a file ("-": standard input).  Errors: LM_EIO; LM_EFORMAT with the byte
@@ -75,7 +76,8 @@ void lm_ckpt_close(lm_ckpt *ckpt); /* NULL is allowed */
 enum { LM_CKPT_BEGINNING = 9 }; /* bytes that tell */
 bool lm_ckpt_begins(const void *bytes, size_t length);
 
-/* The sums of all tensors of a file that was opened without LM_CKPT_CHECK_ALL. */
+/* The sums of all tensors of a file that was opened without LM_CKPT_CHECK_ALL.  Pages of a mapped
+ * file do not stay in memory for it. */
 LM_MUST_USE lm_status lm_ckpt_verify(const lm_ckpt *ckpt, lm_err *e);
 /* Adds " input=LENGTH:CRC" of the file. */
 LM_MUST_USE lm_status lm_ckpt_history(const lm_ckpt *ckpt, lm_str *out, lm_err *e);

@@ -39,6 +39,8 @@ void lm_breathe_forget(const void *bytes);
 
 /* To be called now and then, from any thread, while large tables are worked on. */
 void lm_breathe(const lm_run *run);
+/* The same at once, before something large is made on the heap. */
+void lm_breathe_out(const lm_run *run);
 
 #ifdef __cplusplus
 }

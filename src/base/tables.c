@@ -52,7 +52,13 @@ void lm_breathe_forget(const void *bytes)
 
 void lm_breathe(const lm_run *run)
 {
-    if (!run || !run->memory || lm_os_resident() < run->memory - run->memory / 8) return;
+    if (run && run->memory && lm_os_resident() >= run->memory - run->memory / 8)
+        lm_breathe_out(run);
+}
+
+void lm_breathe_out(const lm_run *run)
+{
+    if (!run || !run->memory) return;
     pthread_mutex_lock(&spans_lock);
     for (size_t i = 0; i < span_count; i++) lm_os_release(spans[i].bytes, spans[i].length);
     pthread_mutex_unlock(&spans_lock);

@@ -179,7 +179,7 @@ static bool try_file(void)
     static int turn;
     lm_err e = {0};
     lm_counts_file f;
-    const lm_status s = lm_counts_file_open(&f, bad, LM_CKPT_CHECK_ALL, &e);
+    const lm_status s = lm_counts_file_open(&f, bad, true, &e);
     if (s) CHECK_INT(s, LM_EFORMAT);
     if (s) CHECK(strncmp(e.message, "bad: ", 5) == 0);
     if (!s) {

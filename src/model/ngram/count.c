@@ -5,7 +5,6 @@
  * else in batches that are merged. */
 #include "grams.h"
 #include "lm/memory.h"
-#include "lm/os.h"
 #include "tokens.h"
 
 /* ---- the vocabulary ---- */
@@ -45,17 +44,6 @@ typedef struct {
     uint32_t *id; /* (batch + order) */
 } job;
 
-/* How many tokens are sorted at once: what the memory that is left can hold, be it little. */
-static size_t batch_size(const lm_tokens *t, const lm_run *run)
-{
-    const uint64_t each = LM_GRAM_BYTES + sizeof *t->id;
-    if (!run || !run->memory) return (size_t)t->length;
-    const uint64_t most = run->memory - run->memory / 8, used = lm_os_resident();
-    uint64_t room = used < most ? most - used : 0;
-    if (room < run->memory / 8) room = run->memory / 8;
-    return t->length < room / each + 1 ? (size_t)t->length : (size_t)(room / each + 1);
-}
-
 /* A batch ends anywhere; the tokens after it are looked at, not counted. */
 static lm_status add_batches(const job *j, size_t batch, int order, const lm_run *run, lm_err *e)
 {
@@ -79,7 +67,7 @@ static lm_status add_batches(const job *j, size_t batch, int order, const lm_run
 static lm_status sort_tokens(lm_ngram_counts *c, lm_tokens *t, const uint32_t *map, lm_grams *grams,
                              const lm_run *run, lm_err *e)
 {
-    const size_t batch = batch_size(t, run);
+    const size_t batch = lm_grams_room(t->length, sizeof *t->id, run);
     job j = {.tokens = t, .map = {map, c->bos, c->eos}, .grams = grams};
     j.id = lm_resize(NULL, batch + (size_t)c->order, sizeof *j.id, e);
     lm_status s = j.id ? add_batches(&j, batch, c->order, run, e) : e->status;

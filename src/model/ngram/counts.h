@@ -59,6 +59,10 @@ typedef struct {
 
 struct lm_grams;
 
+/* Words, unlike n-grams, must be in memory, as they are found and in the vocabulary that is chosen
+ * of them.  Errors: LM_EUSAGE if there are too many. */
+LM_MUST_USE lm_status lm_ngram_check_memory(const lm_vocab *found, const lm_run *run, lm_err *e);
+
 /* Chooses the vocabulary of empty tables and sets its ranks.  map[i] becomes the rank of the word
  * i that was found.  *grams is ready to fill the tables. */
 LM_MUST_USE lm_status lm_ngram_choose(lm_ngram_counts *counts, const lm_ngram_found *found,

@@ -145,16 +145,16 @@ static lm_status view_tables(lm_counts_file *f, lm_err *e)
     return LM_OK;
 }
 
-static lm_status open_file(lm_counts_file *f, const char *path, int check, lm_err *e)
+static lm_status open_file(lm_counts_file *f, const char *path, bool verify, lm_err *e)
 {
     shape found = {.eos = LM_NO_WORD, .bos = LM_NO_WORD};
-    LM_TRY(lm_ckpt_open(&f->ckpt, path, LM_CKPT_CHECK_SMALL, e));
+    LM_TRY(lm_ckpt_open(&f->ckpt, path, LM_CKPT_CHECK_HEADER, e));
+    if (verify) LM_TRY(lm_ckpt_verify(f->ckpt, e));
     if (strcmp(lm_ckpt_kind(f->ckpt), "ngram-counts") != 0)
         return lm_fail(e, LM_EFORMAT, "%s: not a count file (kind '%s')", path,
                        lm_ckpt_kind(f->ckpt));
     if (!lm_ckpt_meta(f->ckpt, "lm.config"))
         return lm_fail(e, LM_EFORMAT, "%s: lm.config is missing", path);
-    if (check == LM_CKPT_CHECK_ALL) LM_TRY(lm_ckpt_verify(f->ckpt, e)); /* now it is mapped */
     lm_str name = {0};
     lm_status s = lm_str_addf(&name, e, "%s: lm.config", path);
     if (!s) s = read_config(f, &found, name.text, e);
@@ -167,10 +167,10 @@ static lm_status open_file(lm_counts_file *f, const char *path, int check, lm_er
     return s;
 }
 
-lm_status lm_counts_file_open(lm_counts_file *f, const char *path, int check, lm_err *e)
+lm_status lm_counts_file_open(lm_counts_file *f, const char *path, bool verify, lm_err *e)
 {
     *f = (lm_counts_file){0};
-    const lm_status s = open_file(f, path, check, e);
+    const lm_status s = open_file(f, path, verify, e);
     if (s) lm_counts_file_close(f);
     return s;
 }

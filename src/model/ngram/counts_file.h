@@ -17,9 +17,9 @@ typedef struct {
     const uint32_t *count[LM_NGRAM_ORDER_MAX + 1];
 } lm_counts_file;
 
-/* Opens a count file and checks its sums, all or, as lm_ckpt_open, those of small tables.  What is
- * in the tables is checked where it is used. */
-LM_MUST_USE lm_status lm_counts_file_open(lm_counts_file *file, const char *path, int check,
+/* Opens a count file; its sums are checked only to `verify`, that of its header always.  What is in
+ * the tables is checked where it is used. */
+LM_MUST_USE lm_status lm_counts_file_open(lm_counts_file *file, const char *path, bool verify,
                                           lm_err *e);
 void lm_counts_file_close(lm_counts_file *file);
 

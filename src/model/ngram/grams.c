@@ -573,6 +573,16 @@ lm_status lm_grams_add(lm_grams *g, const lm_gram_batch *batch, bool last, const
     return s;
 }
 
+size_t lm_grams_room(uint64_t most, uint64_t bytes, const lm_run *run)
+{
+    const uint64_t each = LM_GRAM_BYTES + bytes;
+    if (!run || !run->memory) return (size_t)most;
+    const uint64_t limit = run->memory - run->memory / 8, used = lm_os_resident();
+    uint64_t room = used < limit ? limit - used : 0;
+    if (room < run->memory / 8) room = run->memory / 8;
+    return most < room / each + 1 ? (size_t)most : (size_t)(room / each + 1);
+}
+
 lm_status lm_grams_add_input(lm_grams *g, const lm_gram_input *input, lm_err *e)
 {
     LM_TRY(lm_reserve(&g->inputs, &g->input_capacity, g->input_count + 1, sizeof *g->inputs, e));

@@ -53,6 +53,9 @@ LM_MUST_USE lm_status lm_grams_add(lm_grams *grams, const lm_gram_batch *batch, 
                                    const lm_run *run, lm_err *e);
 /* Bytes that lm_grams_add takes for every gram of a batch. */
 enum { LM_GRAM_BYTES = 33 };
+/* How many grams, of at most `most`, a batch may have: as many as the memory that is left can hold,
+ * be it little, if the batch itself takes `bytes` for each. */
+size_t lm_grams_room(uint64_t most, uint64_t bytes, const lm_run *run);
 
 /* `open` makes a source for one part, `close` frees it: the parts are merged in parallel. */
 typedef struct {

@@ -4,6 +4,11 @@
 #include "counts_file.h"
 #include "lm/memory.h"
 
+enum {
+    BREATH = 1 << 14, /* grams between two calls of lm_breathe */
+    BATCH = 1 << 22   /* grams that are sorted at once, at most */
+};
+
 /* ---- making counts that can be saved ---- */
 
 /* The vocabulary once more, in the order of the tables. */
@@ -81,11 +86,11 @@ static lm_status is_checkpoint(const char *path, bool *is, lm_err *e)
 }
 
 /* Opens a count file; what else it may be is said better than by a reader of checkpoints. */
-static lm_status open_counts(lm_counts_file *f, const char *path, int check, lm_err *e)
+static lm_status open_counts(lm_counts_file *f, const char *path, lm_err *e)
 {
     bool is = true;
     if (lm_is_regular(path)) LM_TRY(is_checkpoint(path, &is, e));
-    return is ? lm_counts_file_open(f, path, check, e)
+    return is ? lm_counts_file_open(f, path, true, e)
               : lm_fail(e, LM_EFORMAT, "%s: not a count file", path);
 }
 
@@ -150,7 +155,7 @@ static lm_status enter_words(sum *s, summand *it, lm_err *e)
     return LM_OK;
 }
 
-static lm_status open_sum(sum *s, char *const *paths, size_t count, lm_err *e)
+static lm_status open_sum(sum *s, char *const *paths, size_t count, const lm_run *run, lm_err *e)
 {
     LM_TRY(lm_vocab_new(&s->vocab, e));
     s->count = count;
@@ -158,9 +163,11 @@ static lm_status open_sum(sum *s, char *const *paths, size_t count, lm_err *e)
     if (!s->summand) return e->status;
     for (size_t i = 0; i < count; i++) {
         summand *it = &s->summand[i];
-        LM_TRY(open_counts(&it->file, paths[i], LM_CKPT_CHECK_ALL, e));
+        LM_TRY(open_counts(&it->file, paths[i], e));
         LM_TRY(check_alike(&s->summand[0].file, &it->file, e));
         LM_TRY(enter_words(s, it, e));
+        LM_TRY(lm_ngram_check_memory(s->vocab, run, e));
+        lm_breathe(run);
     }
     return LM_OK;
 }
@@ -243,6 +250,7 @@ static lm_status flush(collector *to, lm_err *e)
 {
     const size_t width = (size_t)to->order;
     const lm_gram_batch batch = {to->id, to->used * width, to->used, width, to->count};
+    lm_breathe_out(to->run);
     const lm_status s = to->used ? lm_grams_add(to->grams, &batch, false, to->run, e) : LM_OK;
     to->used = 0;
     return s;
@@ -267,10 +275,11 @@ static lm_status collect_all(const sum *s, collector *to, lm_err *e)
         const summand *it = &s->summand[i];
         lm_counts_walk walk = lm_counts_walk_from(&it->file, it->order, it->map, 0);
         lm_gram gram = {0};
-        for (;;) {
+        for (uint64_t n = 0;; n++) {
             LM_TRY(lm_counts_walk_next(&walk, &gram, e));
             if (gram.length == 0) break;
             LM_TRY(collect(to, &gram, e));
+            if (n % BREATH == 0) lm_breathe(to->run);
         }
     }
     return flush(to, e);
@@ -278,10 +287,7 @@ static lm_status collect_all(const sum *s, collector *to, lm_err *e)
 
 static lm_status open_collector(collector *to, lm_err *e)
 {
-    const uint64_t each = LM_GRAM_BYTES + sizeof *to->id * ((uint64_t)to->order + 1);
-    const uint64_t memory = to->run && to->run->memory ? to->run->memory / 2 : 1 << 28;
-    const uint64_t room = (memory < 1 << 28 ? memory : 1 << 28) / each;
-    to->room = (size_t)room + 1;
+    to->room = lm_grams_room(BATCH, sizeof *to->id * ((uint64_t)to->order + 1), to->run);
     to->id = lm_resize(NULL, to->room * (size_t)to->order, sizeof *to->id, e);
     to->count = lm_resize(NULL, to->room, sizeof *to->count, e);
     return to->id && to->count ? LM_OK : e->status;
@@ -346,6 +352,10 @@ static lm_status add_up(sum *s, lm_ngram_counts *c, const lm_ngram_options *opti
     s->map = lm_new(s->vocab->size, sizeof *s->map, e);
     if (!s->map) return e->status;
     lm_status status = lm_ngram_choose(c, &found, options, s->map, &grams, run, e);
+    lm_vocab_free(s->vocab); /* its words are in the chosen one */
+    lm_free(s->total);
+    s->vocab = NULL;
+    s->total = NULL;
     if (!status)
         status = map_ranks(s, c) ? add_inputs(s, grams, e) : sort_again(s, grams, c->order, run, e);
     if (!status) status = lm_grams_finish(grams, run, e);
@@ -358,7 +368,7 @@ static lm_status count_files(lm_ngram_counts *c, char *const *paths, size_t coun
 {
     sum s = {0};
     lm_ngram_options o = *options;
-    lm_status status = open_sum(&s, paths, count, e);
+    lm_status status = open_sum(&s, paths, count, run, e);
     if (!status) {
         const lm_counts_file *first = &s.summand[0].file;
         if (o.order == 0) o.order = first->order;
@@ -410,7 +420,7 @@ lm_status lm_ngram_counts_of_tsv(lm_ngram_counts **counts, char *const *paths, s
 static lm_status look_into(const char *path, lm_ngram_counting *how, lm_err *e)
 {
     lm_counts_file f;
-    LM_TRY(lm_counts_file_open(&f, path, LM_CKPT_CHECK_SMALL, e));
+    LM_TRY(lm_counts_file_open(&f, path, false, e));
     *how = (lm_ngram_counting){f.order, f.unit, !f.marks, f.marks_as_words};
     lm_counts_file_close(&f);
     return LM_OK;

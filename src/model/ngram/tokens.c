@@ -4,11 +4,11 @@
  * order of the text their words are then entered into the one of all. */
 #include "tokens.h"
 #include <string.h>
+#include "counts.h"
 #include "lm/memory.h"
 #include "lm/pipeline.h"
 
 enum {
-    BYTES_PER_WORD = 160, /* and its spelling twice: what vocabularies and ranks take, about */
     SPILL_SHARE = 8,  /* of the run's memory: what tokens may take before they go to a file */
     BLOCK_SHARE = 64, /* and the text of all blocks: a block takes several times as much */
     BLOCK_LEAST = 1 << 13,
@@ -107,19 +107,6 @@ static lm_status enter_words(lm_tokens *t, block *b, lm_err *e)
     return LM_OK;
 }
 
-/* Words, unlike n-grams, must be in memory, here and in the vocabulary that is chosen of them. */
-static lm_status check_memory(const lm_tokens *t, const lm_run *run, lm_err *e)
-{
-    const uint64_t words = t->vocab->size, bytes = t->vocab->offsets[words];
-    const uint64_t need = words * BYTES_PER_WORD + 2 * bytes;
-    if (!run || !run->memory || need <= run->memory / 4 * 3) return LM_OK;
-    return lm_fail(e, LM_EUSAGE,
-                   "--memory: %llu MB are too little for the %llu different words read so far; "
-                   "give at least %llu MB",
-                   (unsigned long long)(run->memory >> 20), (unsigned long long)words,
-                   (unsigned long long)((need * 2 >> 20) + 1));
-}
-
 static lm_status spill(lm_tokens *t, const lm_run *run, lm_err *e)
 {
     if (!t->temp) LM_TRY(lm_temp_open(&t->temp, lm_run_tmpdir(run), e));
@@ -136,7 +123,7 @@ static lm_status keep_tokens(void *context, void *item, lm_err *e)
     const uint64_t most =
         job->run && job->run->memory ? job->run->memory / SPILL_SHARE : UINT64_MAX;
     LM_TRY(enter_words(t, b, e));
-    LM_TRY(check_memory(t, job->run, e));
+    LM_TRY(lm_ngram_check_memory(t->vocab, job->run, e));
     if ((t->held + b->length) * sizeof *t->id > most) LM_TRY(spill(t, job->run, e));
     LM_TRY(lm_reserve(&t->id, &t->capacity, t->held + b->length, sizeof *t->id, e));
     for (size_t i = 0; i < b->length; i++)

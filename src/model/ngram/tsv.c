@@ -288,8 +288,9 @@ static lm_status number_word(importer *im, const reader *r, lm_slice word, uint3
     LM_TRY(check_word(r, unit, word, e));
     LM_TRY(lm_vocab_add(im->vocab, word, number, e));
     LM_TRY(lm_reserve(&im->total, &im->capacity, (size_t)size + 1, sizeof *im->total, e));
-    if (*number == size) im->total[size] = 0;
-    return LM_OK;
+    if (*number < size) return LM_OK;
+    im->total[size] = 0;
+    return size % BREATH ? LM_OK : lm_ngram_check_memory(im->vocab, im->run, e);
 }
 
 /* row[0], row[1], .. from the words of the line. */
@@ -361,9 +362,7 @@ static lm_status take_rows(const importer *im, uint64_t first, size_t count, con
 static lm_status sort_rows(const importer *im, lm_grams *grams, const uint32_t *map, lm_err *e)
 {
     const size_t words = row_width(im) - 1;
-    const uint64_t each = LM_GRAM_BYTES + sizeof *map * row_width(im);
-    const uint64_t memory = im->run && im->run->memory ? im->run->memory / 2 : UINT64_MAX;
-    const size_t room = memory / each < im->rows ? (size_t)(memory / each) + 1 : (size_t)im->rows;
+    const size_t room = lm_grams_room(im->rows, sizeof *map * row_width(im), im->run);
     uint32_t *id = lm_resize(NULL, room * words, sizeof *id, e);
     uint32_t *times = lm_resize(NULL, room, sizeof *times, e);
     lm_status s = id && times ? LM_OK : e->status;

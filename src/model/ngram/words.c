@@ -69,3 +69,16 @@ lm_status lm_ngram_choose_words(lm_vocab *vocab, uint32_t *map, const lm_vocab *
     lm_free(all);
     return s ? s : lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
 }
+
+lm_status lm_ngram_check_memory(const lm_vocab *found, const lm_run *run, lm_err *e)
+{
+    enum { BYTES_PER_WORD = 160 }; /* and its spelling twice: what vocabularies and ranks take */
+    const uint64_t words = found->size, bytes = found->offsets[words];
+    const uint64_t need = words * BYTES_PER_WORD + 2 * bytes;
+    if (!run || !run->memory || need <= run->memory / 4 * 3) return LM_OK;
+    return lm_fail(e, LM_EUSAGE,
+                   "--memory: %llu MB are too little for the %llu different words read so far; "
+                   "give at least %llu MB",
+                   (unsigned long long)(run->memory >> 20), (unsigned long long)words,
+                   (unsigned long long)((need * 2 >> 20) + 1));
+}
