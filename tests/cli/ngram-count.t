@@ -225,7 +225,7 @@ $ ngram-count --tsv --marks-as-words t
 ! ngram-count: --help shows an example
 = 2
 $ ngram-count -S 1M -o e.counts t
-! ngram-count: --memory: 1M is out of range (16M to 976562500000000K; nearest 16M)
+! ngram-count: --memory: 1M is out of range (16M to 1048576T; nearest 16M)
 ! ngram-count: --help shows an example
 = 2
 $ ngram-count -T no-such-folder -o e.counts t
