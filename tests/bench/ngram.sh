@@ -58,7 +58,7 @@ words_per_second() {
     our_load=$ours
     peer_load=$peer
     row "$1, load" "$ours" "$peer" "$(ratio "$peer" "$ours")" "$ours_memory" "$peer_memory"
-    for j in 1 $threads; do
+    for j in $threads 1; do
         alternate "$bin/lm-eval -j $j -m $2 $4" "$(peer "$query" "$query -v summary $3 < $4")"
         our_rate=$(rate "$words" "$ours" "$our_load")
         peer_rate=$([ -z "$peer" ] || rate "$words" "$peer" "$peer_load")
@@ -67,18 +67,26 @@ words_per_second() {
     done
 }
 
+# both LABEL OUR-COMMAND REST PEER: with all our threads and with one, beside the same peer.
+both() {
+    pair "$1, $threads threads" "$2 -j $threads $3" "$4"
+    beside=$peer
+    beside_memory=$peer_memory
+    alternate "$2 -j 1 $3" ''
+    row "$1, 1 thread" "$ours" "$beside" "$(ratio "$beside" "$ours")" "$ours_memory" \
+        "$beside_memory"
+}
+
 # kneser_ney NAME ORDER TRAIN TEST: everything of modified Kneser-Ney beside KenLM.
 kneser_ney() {
     heading "$1, order $2, modified Kneser-Ney; peer: KenLM"
     train="$bin/ngram-train -q -n $2 -T $work"
     estimate="$lmplz -o $2 --discount_fallback -T $work -S ${LMPLZ_MEMORY:-1G}"
-    for j in 1 $threads; do
-        pair "text to ARPA, $j threads" "$train -j $j --to arpa -o - $3 > $work/ours.arpa" \
-            "$(peer "$lmplz" "$estimate < $3 > $work/peer.arpa")"
-        pair "text to model, $j threads" "$train -j $j -o - $3 > $work/ours.lm" \
-            "$(peer "$binary" "$estimate < $3 > $work/peer.arpa &&
-                $binary probing $work/peer.arpa $work/peer.bin")"
-    done
+    both "text to ARPA" "$train" "--to arpa -o - $3 > $work/ours.arpa" \
+        "$(peer "$lmplz" "$estimate < $3 > $work/peer.arpa")"
+    both "text to model" "$train" "-o - $3 > $work/ours.lm" \
+        "$(peer "$binary" "$estimate < $3 > $work/peer.arpa &&
+            $binary probing $work/peer.arpa $work/peer.bin")"
     pair "text to model, synced to the disk" "$train -j $threads -o $work/synced.lm $3" ''
     rm -f "$work/synced.lm"
     pair "text to ARPA, -S 300M" "$train -j $threads -S 300M --to arpa -o - $3 > $work/ours.arpa" \
