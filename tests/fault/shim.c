@@ -4,9 +4,9 @@
  *     LM_FAULT_LOG=FILE            gets one byte for each call that failed
  *
  * CALL: malloc (with calloc, realloc, aligned_alloc), read, write (with pread, pwrite; not to
- * standard error), open, close, fsync, rename, mmap, pthread_create.  ERROR: an errno name
- * below; or `short`: half of the bytes are moved; or KILL or TERM: instead of failing, the call
- * is preceded by that signal. */
+ * standard error), open (with mkstemp), close, fsync, rename, mmap, fallocate (posix_fallocate),
+ * pthread_create.  ERROR: an errno name below; or `short`: half of the bytes are moved; or KILL or
+ * TERM: instead of failing, the call is preceded by that signal. */
 #define _GNU_SOURCE /* RTLD_NEXT */
 #include <dlfcn.h>
 #include <errno.h>
@@ -22,18 +22,33 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-typedef enum { MALLOC, READ, WRITE, OPEN, CLOSE, FSYNC, RENAME, MMAP, PTHREAD_CREATE, NONE } call;
+typedef enum {
+    MALLOC,
+    READ,
+    WRITE,
+    OPEN,
+    CLOSE,
+    FSYNC,
+    RENAME,
+    MMAP,
+    FALLOCATE,
+    PTHREAD_CREATE,
+    NONE
+} call;
 
 enum { SHORT = -1, KILLED = -2, ENDED = -3 };
 
-static const char *const call_names[] = {"malloc", "read",   "write", "open",          "close",
-                                         "fsync",  "rename", "mmap",  "pthread_create"};
+static const char *const call_names[] = {"malloc",    "read",          "write",  "open",
+                                         "close",     "fsync",         "rename", "mmap",
+                                         "fallocate", "pthread_create"};
 static const struct {
     const char *name;
     int number;
-} error_names[] = {{"short", SHORT},   {"EIO", EIO},       {"ENOSPC", ENOSPC}, {"EINTR", EINTR},
-                   {"EACCES", EACCES}, {"ENOMEM", ENOMEM}, {"EAGAIN", EAGAIN}, {"EDQUOT", EDQUOT},
-                   {"EMFILE", EMFILE}, {"EROFS", EROFS},   {"KILL", KILLED},   {"TERM", ENDED}};
+} error_names[] = {{"short", SHORT},          {"EIO", EIO},       {"ENOSPC", ENOSPC},
+                   {"EINTR", EINTR},          {"EACCES", EACCES}, {"ENOMEM", ENOMEM},
+                   {"EAGAIN", EAGAIN},        {"EDQUOT", EDQUOT}, {"EMFILE", EMFILE},
+                   {"EROFS", EROFS},          {"KILL", KILLED},   {"TERM", ENDED},
+                   {"EOPNOTSUPP", EOPNOTSUPP}};
 
 /* glibc's own names: no look-up, which might itself allocate. */
 void *__libc_malloc(size_t size);
@@ -47,12 +62,14 @@ static ssize_t (*real_write)(int, const void *, size_t);
 static ssize_t (*real_pwrite)(int, const void *, size_t, off_t);
 static int (*real_open)(const char *, int, ...);
 static int (*real_openat)(int, const char *, int, ...);
+static int (*real_mkstemp)(char *);
 static int (*real_close)(int);
 static int (*real_fsync)(int);
 static int (*real_fdatasync)(int);
 static int (*real_rename)(const char *, const char *);
 static int (*real_renameat)(int, const char *, int, const char *);
 static void *(*real_mmap)(void *, size_t, int, int, int, off_t);
+static int (*real_fallocate)(int, off_t, off_t);
 static int (*real_pthread_create)(pthread_t *, const pthread_attr_t *, void *(*)(void *), void *);
 
 static call chosen = NONE;
@@ -76,12 +93,14 @@ static void find_all(void)
     find(&real_pwrite, "pwrite");
     find(&real_open, "open");
     find(&real_openat, "openat");
+    find(&real_mkstemp, "mkstemp");
     find(&real_close, "close");
     find(&real_fsync, "fsync");
     find(&real_fdatasync, "fdatasync");
     find(&real_rename, "rename");
     find(&real_renameat, "renameat");
     find(&real_mmap, "mmap");
+    find(&real_fallocate, "posix_fallocate");
     find(&real_pthread_create, "pthread_create");
 }
 
@@ -224,6 +243,11 @@ int openat(int folder, const char *path, int flags, ...)
     return fails(OPEN) ? -1 : real_openat(folder, path, flags, mode);
 }
 
+int mkstemp(char *path)
+{
+    return fails(OPEN) ? -1 : real_mkstemp(path);
+}
+
 /* Closes all the same, as the system does. */
 int close(int fd)
 {
@@ -256,6 +280,12 @@ int renameat(int from_folder, const char *from, int to_folder, const char *to)
 void *mmap(void *at, size_t size, int protection, int flags, int fd, off_t offset)
 {
     return fails(MMAP) ? MAP_FAILED : real_mmap(at, size, protection, flags, fd, offset);
+}
+
+int posix_fallocate(int fd, off_t from, off_t length)
+{
+    const int error = strike(FALLOCATE);
+    return error ? error : real_fallocate(fd, from, length);
 }
 
 int pthread_create(pthread_t *thread, const pthread_attr_t *attributes, void *(*run)(void *),
