@@ -2,7 +2,8 @@
 # kill.sh - signals at random moments of a training run: BUILD=build sh tests/kill.sh [ROUNDS]
 #
 # Whatever the signal and the moment, the target is as it was, or complete.  What SIGKILL leaves
-# beside it is gone after the next run; the others leave nothing, and the run dies of them.
+# beside it is gone after the next run; the others leave nothing, there or where temporary files
+# are, and the run dies of them.
 # SEED repeats the moments.
 # shellcheck source=tests/count.sh
 . tests/count.sh
@@ -12,10 +13,10 @@ seed=${SEED:-$(date +%s)}
 cd "$scratch" || exit 2
 for _ in 1 2 3 4; do cat "$top/data/stories-train.txt"; done >text
 echo 'a b' >small
-mkdir case
+mkdir case tmp
 
 train() {
-    "$@" ngram-train -q -j 2 -n 4 -o case/model.lm text
+    "$@" ngram-train -q -j 2 -n 4 -S 16M -T tmp -o case/model.lm text
 }
 
 now() {
@@ -39,7 +40,7 @@ moments() {
 }
 
 temporaries() {
-    find case -name '.*' ! -name . | sed 's/^/left behind: /'
+    find case tmp -name '.*' ! -name . -o -path 'tmp/*' | sed 's/^/left behind: /'
 }
 
 # What is wrong with the target, which is to be as it was before or complete.

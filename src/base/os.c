@@ -1,5 +1,6 @@
 /* os.c - what needs more than POSIX: CPU features, usable CPUs, hints about memory. */
 #include "lm/os.h"
+#include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
@@ -109,6 +110,18 @@ void lm_os_write_back(int fd, uint64_t offset, uint64_t bytes)
     (void)fd;
     (void)offset;
     (void)bytes;
+#endif
+}
+
+int lm_os_open_nameless(const char *directory)
+{
+#if defined(__linux__) && (defined(__x86_64__) || defined(__aarch64__)) && defined(O_DIRECTORY)
+    enum { LINUX_TMPFILE = 020000000 };
+    return open(directory, LINUX_TMPFILE | O_DIRECTORY | O_RDWR | O_CLOEXEC, 0600);
+#else
+    (void)directory;
+    errno = EOPNOTSUPP;
+    return -1;
 #endif
 }
 

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 #include "lm/memory.h"
+#include "lm/os.h"
 #include "lm/str.h"
 
 enum { BUFFER = 1 << 16 };
@@ -21,7 +22,7 @@ struct lm_temp {
     unsigned char buffer[BUFFER];
 };
 
-/* No signal comes between making the file and removing its name. */
+/* Where every file has a name at first; no signal but SIGKILL comes before it is removed. */
 static int make_nameless(char *path)
 {
     sigset_t all, before;
@@ -42,7 +43,8 @@ static lm_status create(const char *directory, int *fd, lm_err *e)
     *fd = -1;
     if (!*directory) s = lm_fail(e, LM_EIO, "the folder for temporary files has no name");
     if (!s) {
-        *fd = make_nameless(path.text);
+        *fd = lm_os_open_nameless(directory);
+        if (*fd < 0) *fd = make_nameless(path.text);
         if (*fd < 0) s = lm_fail_errno(e, directory, "create a temporary file");
     }
     if (!s) (void)fcntl(*fd, F_SETFD, FD_CLOEXEC);
