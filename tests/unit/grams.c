@@ -289,10 +289,12 @@ static lm_status add_sequence(lm_grams *g, sequence *q, lm_err *e)
 
 enum { PIECES = 64 };
 
+typedef enum { TEXT, ROWS, SEQUENCE } way;
+
 /* How the text is given: pieces, each in its way. */
 typedef struct {
     size_t pieces, end[PIECES];
-    enum { TEXT, ROWS, SEQUENCE } way[PIECES];
+    way way[PIECES];
     sequence sequence[PIECES];
 } plan;
 
@@ -307,7 +309,7 @@ static void make_plan(plan *p, size_t pieces, int ways)
                        (size_t)below(room < 4 * it.length / pieces ? room : 4 * it.length / pieces)
                  : it.length;
         if (p->end[i] > it.length - left) p->end[i] = it.length - left;
-        p->way[i] = below((uint64_t)ways);
+        p->way[i] = (way)below((uint64_t)ways);
         for (size_t t = from; p->way[i] != TEXT && t < p->end[i]; t++)
             it.times[t] = below(3) ? 1 : 1 + (uint32_t)below(300);
     }

@@ -135,7 +135,7 @@ TEST(em_at_the_maximum)
 
 TEST(em_never_descends)
 {
-    double *p = random_probabilities(MODELS), weight[MODELS], before = -INFINITY;
+    double *p = random_probabilities(MODELS), weight[MODELS], before = -(double)INFINITY;
     for (int64_t n = 0; n <= 30; n++) {
         const lm_mix_fit fit = em(p, TOKENS, MODELS, (lm_mix_stop){0, n}, weight);
         const double found = log_likelihood(p, TOKENS, MODELS, weight);
@@ -559,7 +559,7 @@ TEST(lying_mixtures)
 TEST(mixtures_that_cannot_be)
 {
     static const double half[] = {0.5, 0.5}, more[] = {0.5, 0.6}, below[] = {1.5, -0.5},
-                        nan[] = {NAN, 1};
+                        nan[] = {(double)NAN, 1};
     lm_err e = {0};
     lm_model model[PARTS], other;
     lm_mix *mix;

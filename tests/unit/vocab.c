@@ -135,7 +135,7 @@ TEST(vocab_tells_words_apart)
         CHECK((id + 1 == v->size && lm_slice_compare(lm_vocab_word(v, id), word) == 0) || same);
     }
     for (uint32_t i = 0; i < WORDS; i++) /* and as many that are not there */
-        words[WORDS + i] = (lm_slice){"xyzw and then some more of it" + i % 16, 1 + i % 13};
+        words[WORDS + i] = (lm_slice){&"xyzw and then some more of it"[i % 16], 1 + i % 13};
     for (size_t count = 0; count <= 2 * WORDS; count = count * 2 + 1) {
         memset(ids, 0, sizeof ids);
         lm_vocab_find_all(v, words + 2 * WORDS - count, count, ids);
