@@ -74,6 +74,8 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (!s) s = find_counts(count, operands, &counts, e);
     if (!s) s = lm_program_history(&history, e);
     if (!s) s = lm_ngram_options_get(&o, &history, e);
+    if (!s && to == LM_FORMAT_ARPA && o.smooth == LM_NGRAM_ADDK)
+        s = lm_fail(e, LM_EUSAGE, "--to arpa: an add-k model has no ARPA form; addk-backoff has");
     if (!s)
         s = to == LM_FORMAT_LM ? lm_program_output(&out, output, e) : lm_out_open(&out, output, e);
     if (!s) lm_program_announce_stdin(count, operands);

@@ -486,7 +486,7 @@ $ echo a >t; pty -o ngram-train -q -n 1 --smooth mle --closed --no-marks --to ar
 |
 | \end\
 $ ngram-train -q --smooth addk --to arpa -o e.arpa t
-! ngram-train: an add-k model has no ARPA form: it gives every unseen word a share of its own, where ARPA backs off
+! ngram-train: --to arpa: an add-k model has no ARPA form; addk-backoff has
 ! ngram-train: --help shows an example
 = 2
 $ ngram-train -q --quantize 8 --to arpa -o e.arpa t
