@@ -52,8 +52,8 @@ void lm_os_release(const void *block, size_t bytes);
 /* Begins to write a part of a file to the disk, without waiting; a hint. */
 void lm_os_write_back(int fd, uint64_t offset, uint64_t bytes);
 
-/* Opens a new file in `directory` that never had a name, for reading and writing; -1 and errno where
- * that cannot be. */
+/* Opens a new file in `directory` that never had a name, for reading and writing; -1 and errno
+ * where that cannot be. */
 int lm_os_open_nameless(const char *directory);
 
 /* Bytes of memory the process has now; 0 where that is not known. */

@@ -7,7 +7,7 @@
 #include "lm/os.h"
 #include "lm/temp.h"
 
-enum { ALIGN = 64, PIECE = 1 << 21 };
+enum { ALIGN = 64, PIECE = 1 << 21, MARGIN = 4 << 20 };
 
 struct lm_table {
     struct lm_table *older;
@@ -50,9 +50,16 @@ void lm_breathe_forget(const void *bytes)
     pthread_mutex_unlock(&spans_lock);
 }
 
+/* What may be taken before the next look at it: an eighth of the memory, or MARGIN of little. */
+static uint64_t breathing_room(uint64_t memory)
+{
+    const uint64_t share = memory / 8;
+    return share > MARGIN ? share : memory / 2 < MARGIN ? memory / 2 : MARGIN;
+}
+
 void lm_breathe(const lm_run *run)
 {
-    if (run && run->memory && lm_os_resident() >= run->memory - run->memory / 8)
+    if (run && run->memory && lm_os_resident() >= run->memory - breathing_room(run->memory))
         lm_breathe_out(run);
 }
 

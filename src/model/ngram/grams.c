@@ -577,7 +577,9 @@ size_t lm_grams_room(uint64_t most, uint64_t bytes, const lm_run *run)
 {
     const uint64_t each = LM_GRAM_BYTES + bytes;
     if (!run || !run->memory) return (size_t)most;
-    const uint64_t limit = run->memory - run->memory / 8, used = lm_os_resident();
+    /* While a batch is held, the runs before it may be merged. */
+    const uint64_t kept = run->memory / 8 + run->memory / MERGE_SHARE;
+    const uint64_t limit = run->memory - kept, used = lm_os_resident();
     uint64_t room = used < limit ? limit - used : 0;
     if (room < run->memory / 8) room = run->memory / 8;
     return most < room / each + 1 ? (size_t)most : (size_t)(room / each + 1);
