@@ -11,10 +11,10 @@ $ ngram-train -n 5 -o all.lm data/stories-train.txt; ngram-train -n 5 -S 16M -T 
 $ ls -A tmp
 
 # Temporary files are where they were asked for.
-$ (ulimit -f 64; ngram-train -n 3 -S 16M -T tmp -o e.lm text); ls -A tmp
-! ngram-train: tmp: write a temporary file: File too large
-$ (ulimit -f 64; TMPDIR=tmp ngram-train -n 3 -S 16M -o e.lm text); ls -A tmp
-! ngram-train: tmp: write a temporary file: File too large
+$ (ulimit -f 64; ngram-train -n 3 -S 16M -T tmp -o e.lm text) 2>&1 | sed 's/make room for/write/'; ls -A tmp
+| ngram-train: tmp: write a temporary file: File too large
+$ (ulimit -f 64; TMPDIR=tmp ngram-train -n 3 -S 16M -o e.lm text) 2>&1 | sed 's/make room for/write/'; ls -A tmp
+| ngram-train: tmp: write a temporary file: File too large
 $ ngram-train -T no-such-folder -o e.lm text
 ! ngram-train: no-such-folder: create a temporary file: No such file or directory
 = 3
@@ -58,9 +58,9 @@ $ ngram-train -q -n 2 -S 100M -o words.lm words
 $ ls | grep -x e.lm
 = 1
 
-# What the process holds at most, but for what threads take between two looks at it.  (A program
-# that is watched by a sanitizer holds more from the beginning.)
-? echo a | peak 16384 ngram-train -q -n 1 -o tiny.lm
+# What the process holds at most, but for what threads take between two looks at it.  (A sanitizer
+# takes memory of its own.)
+? ! grep -q __asan_init "$(command -v ngram-train)"
 $ for n in 3 5; do for j in 1 2 3; do peak 18432 ngram-train -q -n $n -S 16M -j $j -o some.lm text; done; done
 
 # A disk that is full.
