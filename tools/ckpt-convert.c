@@ -1,6 +1,4 @@
 /* ckpt-convert.c - models from one file format to another. */
-#include <string.h>
-#include "lm/arpa.h"
 #include "lm/convert.h"
 #include "lm/file.h"
 #include "lm/program.h"
@@ -32,31 +30,13 @@ static const lm_option options[] = {
     LM_OPTION_TMPDIR(&tmpdir),
     {0}};
 
-/* Will the result be a checkpoint?  Standard input cannot be looked at twice: as if. */
-static bool makes_checkpoint(const char *source)
-{
-    lm_map map;
-    lm_err unread = {0}; /* lm_convert meets the same failure */
-    if (to != LM_FORMAT_AUTO) return to == LM_FORMAT_LM;
-    if (quantize || entropy_prune > 0) return true;
-    if (from != LM_FORMAT_AUTO) return from == LM_FORMAT_ARPA;
-    if (strcmp(source, "-") == 0) return true;
-    if (lm_map_open(&map, source, &unread)) return false;
-    const bool arpa = lm_arpa_begins(map.bytes, map.length);
-    lm_map_close(&map);
-    return arpa;
-}
-
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
     lm_str history = {0};
     lm_out *out;
     LM_TRY(lm_out_open(&out, output, e));
     lm_program_announce_stdin(count, operands);
-    lm_status s = LM_OK;
-    if (lm_out_is_terminal(out) && makes_checkpoint(operands[0]))
-        s = lm_fail(e, LM_EUSAGE, "%s: a terminal; binary output goes to a file or a pipe", output);
-    if (!s) s = lm_program_history(&history, e);
+    lm_status s = lm_program_history(&history, e);
     const lm_conversion how = {(lm_format)from, (lm_format)to, (lm_unit)unit,
                                history.text,    entropy_prune, (int)quantize};
     if (!s) s = lm_convert(&how, operands[0], out, run, e);

@@ -1,5 +1,4 @@
 /* ngram-count.c - count the n-grams of a text. */
-#include "lm/memory.h"
 #include "lm/ngram_counts.h"
 #include "lm/program.h"
 
@@ -53,17 +52,6 @@ static lm_status open_text(lm_text **text, int count, char **operands, lm_err *e
     return shards ? lm_text_shard(*text, index, shards, e) : LM_OK;
 }
 
-static lm_status save(const lm_ngram_counts *counts, lm_out *out, const lm_run *run, lm_err *e)
-{
-    lm_ckpt_writer *writer;
-    if (tsv) return lm_ngram_counts_write_tsv(counts, out, run, e);
-    LM_TRY(lm_ckpt_writer_new(&writer, "ngram-counts", e));
-    lm_status s = lm_ngram_counts_save(counts, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, run, e);
-    lm_ckpt_writer_free(writer);
-    return s;
-}
-
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
     lm_text *text = NULL;
@@ -78,7 +66,9 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_status s = open_text(&text, count, operands, e);
     if (!s) s = lm_ngram_counts_of_text(&counts, text, (int)order, no_marks, run, e);
     lm_text_close(text);
-    if (!s) s = save(counts, out, run, e);
+    if (!s)
+        s = tsv ? lm_ngram_counts_write_tsv(counts, out, run, e)
+                : lm_ngram_counts_write(counts, out, run, e);
     lm_ngram_counts_free(counts);
     return lm_out_close(out, s, e);
 }

@@ -1,5 +1,4 @@
 /* ngram-merge.c - add up counts of n-grams. */
-#include "lm/memory.h"
 #include "lm/ngram_counts.h"
 #include "lm/program.h"
 
@@ -47,23 +46,15 @@ static lm_status check_options(int count, lm_err *e)
     return LM_OK;
 }
 
-static lm_status save(const lm_ngram_counts *counts, lm_out *out, const lm_run *run, lm_err *e)
-{
-    lm_ckpt_writer *writer;
-    LM_TRY(lm_ckpt_writer_new(&writer, "ngram-counts", e));
-    lm_status s = lm_ngram_counts_save(counts, writer, e);
-    if (!s) s = lm_ckpt_write(writer, out, run, e);
-    lm_ckpt_writer_free(writer);
-    return s;
-}
-
 static lm_status merge(int count, char **operands, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_ngram_counts *counts = NULL;
     lm_status s = from_tsv ? lm_ngram_counts_of_tsv(&counts, operands, (size_t)count, (int)order,
                                                     (lm_unit)unit, no_marks, run, e)
                            : lm_ngram_counts_of_files(&counts, operands, (size_t)count, run, e);
-    if (!s) s = to_tsv ? lm_ngram_counts_write_tsv(counts, out, run, e) : save(counts, out, run, e);
+    if (!s)
+        s = to_tsv ? lm_ngram_counts_write_tsv(counts, out, run, e)
+                   : lm_ngram_counts_write(counts, out, run, e);
     lm_ngram_counts_free(counts);
     return s;
 }

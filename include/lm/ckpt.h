@@ -14,6 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "lm/file.h"
+#include "lm/json.h"
 #include "lm/run.h"
 #include "lm/status.h"
 #include "lm/str.h"
@@ -98,6 +99,13 @@ const char *lm_ckpt_meta(const lm_ckpt *ckpt, const char *key);       /* NULL if
 const char *lm_ckpt_meta_at(const lm_ckpt *ckpt, size_t i, const char **key);
 /* "" for a file of another maker. */
 const char *lm_ckpt_kind(const lm_ckpt *ckpt);
+
+/* Has every member of lm.config, a JSON object, read by member(context, j, key, e), which consumes
+ * its value.  Errors: LM_EFORMAT, with the place, if that is missing or malformed; member's. */
+LM_MUST_USE lm_status lm_ckpt_config(const lm_ckpt *ckpt,
+                                     lm_status (*member)(void *context, lm_json *j, lm_slice key,
+                                                         lm_err *e),
+                                     void *context, lm_err *e);
 
 /* The tensor `name`, which must be one-dimensional with `count` elements, up to 63 bytes of
  * zeros at its end allowed.  Errors: LM_EFORMAT naming file and tensor, found and expected. */

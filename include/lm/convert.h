@@ -33,7 +33,8 @@ LM_MUST_USE lm_status lm_format_write(const lm_ngram *model, lm_format format, l
                                       lm_out *out, const lm_run *run, lm_err *e);
 
 /* Reads the model in file `path` ("-": standard input) and writes it to `out`.
- * Errors: LM_EIO; LM_EFORMAT; LM_EUSAGE for a model the target format cannot hold; LM_ENOMEM. */
+ * Errors: LM_EIO; LM_EFORMAT; LM_EUSAGE for a model the target format cannot hold, or a checkpoint
+ * on a terminal; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out,
                                  const lm_run *run, lm_err *e);
 

@@ -72,6 +72,8 @@ LM_MUST_USE lm_status lm_out_flush(lm_out *out, lm_err *e);
 
 /* Is it a terminal? */
 bool lm_out_is_terminal(const lm_out *out);
+/* Errors: LM_EUSAGE if it is, where binary data are to be written. */
+LM_MUST_USE lm_status lm_out_expect_binary(const lm_out *out, lm_err *e);
 
 /* Ends the output and frees it; NULL is allowed.  `sofar` LM_OK: flush, sync, rename, sync
  * the directory, or for other targets flush and check the close.  Otherwise the temporary is

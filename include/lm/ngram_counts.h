@@ -3,7 +3,7 @@
  *     lm_ngram_counts *counts;
  *     LM_TRY(lm_ngram_counts_of_text(&counts, text, order, no_marks, run, e));     or
  *     LM_TRY(lm_ngram_counts_of_files(&counts, paths, count, run, e));
- *     LM_TRY(lm_ngram_counts_save(counts, writer, e));
+ *     LM_TRY(lm_ngram_counts_write(counts, out, run, e));
  *     lm_ngram_counts_free(counts);
  *
  * A count file is a checkpoint of kind "ngram-counts".  Counts added up are the same, byte for
@@ -38,9 +38,9 @@ LM_MUST_USE lm_status lm_ngram_counts_of_tsv(lm_ngram_counts **counts, char *con
                                              const lm_run *run, lm_err *e);
 void lm_ngram_counts_free(lm_ngram_counts *counts); /* NULL is allowed */
 
-/* Adds configuration, history and tables to a writer of kind "ngram-counts". */
-LM_MUST_USE lm_status lm_ngram_counts_save(const lm_ngram_counts *counts, lm_ckpt_writer *writer,
-                                           lm_err *e);
+/* Writes a count file. */
+LM_MUST_USE lm_status lm_ngram_counts_write(const lm_ngram_counts *counts, lm_out *out,
+                                            const lm_run *run, lm_err *e);
 /* Writes lines "words TAB count"; words are joined by blanks, those of characters and bytes are
  * escaped (lm_str_add_escaped). */
 LM_MUST_USE lm_status lm_ngram_counts_write_tsv(const lm_ngram_counts *counts, lm_out *out,

@@ -32,6 +32,8 @@ typedef enum {
 #define LM_NGRAM_SMOOTH_NAMES "mle|addk|addk-backoff|gt|wb|abs|kn|mkn"
 const char *lm_ngram_smooth_name(lm_ngram_smooth smooth);
 
+bool lm_ngram_is_addk(lm_ngram_smooth smooth); /* ADDK, ADDK_BACKOFF */
+
 /* Absolute discounts each order has: 3 with MKN, 1 with ABS and KN, else 0. */
 int lm_ngram_discount_count(lm_ngram_smooth smooth);
 

@@ -105,6 +105,7 @@ static lm_status convert(const lm_conversion *how, const lm_map *source, const c
         return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
     if (from == to && !changes_model(how))
         return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
+    if (to == LM_FORMAT_LM) LM_TRY(lm_out_expect_binary(out, e));
     if (from == LM_FORMAT_ARPA) return from_arpa(how, to, source, name, out, run, e);
     return from_lm(how, to, source, name, out, run, e);
 }

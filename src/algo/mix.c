@@ -244,38 +244,20 @@ static lm_status read_weights(lm_json *j, configuration *c, lm_err *e)
     }
 }
 
-static lm_status read_config(lm_json *j, configuration *c, lm_err *e)
+static lm_status read_member(void *context, lm_json *j, lm_slice key, lm_err *e)
 {
-    lm_slice key;
-    LM_TRY(lm_json_object(j, e));
-    for (bool more;;) {
-        LM_TRY(lm_json_member(j, &more, &key, e));
-        if (!more) return lm_json_end(j, e);
-        if (lm_json_is(key, "weights"))
-            LM_TRY(read_weights(j, c, e));
-        else if (lm_json_is(key, "vocab"))
-            LM_TRY(lm_json_u64(j, &c->vocab, e));
-        else
-            LM_TRY(lm_json_skip(j, NULL, e));
-    }
+    configuration *c = context;
+    if (lm_json_is(key, "weights")) return read_weights(j, c, e);
+    if (lm_json_is(key, "vocab")) return lm_json_u64(j, &c->vocab, e);
+    return lm_json_skip(j, NULL, e);
 }
 
 static lm_status load_config(configuration *c, const lm_ckpt *ckpt, lm_err *e)
 {
-    lm_json j;
-    lm_str name = {0};
-    const char *config = lm_ckpt_meta(ckpt, "lm.config"), *path = lm_ckpt_path(ckpt);
-    if (!config) return lm_fail(e, LM_EFORMAT, "%s: lm.config is missing", path);
-    lm_status s = lm_str_addf(&name, e, "%s: lm.config", path);
-    if (!s) {
-        lm_json_open(&j, lm_slice_of(config), name.text, 0);
-        s = read_config(&j, c, e);
-    }
-    lm_str_free(&name);
-    LM_TRY(s);
     lm_err bad = {0};
+    LM_TRY(lm_ckpt_config(ckpt, read_member, c, e));
     if (check_weights(c->weight, c->count, &bad))
-        return lm_fail(e, LM_EFORMAT, "%s: lm.config: %s", path, bad.message);
+        return lm_fail(e, LM_EFORMAT, "%s: lm.config: %s", lm_ckpt_path(ckpt), bad.message);
     return LM_OK;
 }
 

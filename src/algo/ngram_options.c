@@ -80,6 +80,21 @@ bool lm_ngram_option_marks_as_words(void)
 
 /* ---- lists of numbers ---- */
 
+/* "D", "D1,D2,D3", or "error" for no fall-back at all. */
+static lm_status read_fallback(lm_ngram_options *o, lm_err *e)
+{
+    const int wanted = lm_ngram_discount_count(o->smooth);
+    const lm_slice text = lm_slice_of(fallback);
+    double *d = o->fallback_discount;
+    o->fallback = !lm_slice_is(text, "error");
+    bool good = !o->fallback || lm_parse_reals(text, d, (size_t)wanted);
+    for (int j = 0; o->fallback && good && j < wanted; j++) good = d[j] >= 0 && d[j] <= j + 1;
+    if (good) return LM_OK;
+    return lm_fail(e, LM_EUSAGE, "--discount-fallback: '%s' is neither 'error' nor %s", fallback,
+                   wanted == 3 ? "three discounts with 0 <= Dj <= j, such as 0.5,1,1.5"
+                               : "one discount, 0 to 1, such as 0.5");
+}
+
 /* Takes what is before the next comma; false after the last item. */
 static bool next_item(lm_slice *rest, lm_slice *item)
 {
@@ -89,24 +104,6 @@ static bool next_item(lm_slice *rest, lm_slice *item)
     *item = (lm_slice){rest->text, n};
     *rest = n < rest->length ? (lm_slice){rest->text + n + 1, rest->length - n - 1} : (lm_slice){0};
     return true;
-}
-
-/* "D", "D1,D2,D3", or "error" for no fall-back at all. */
-static lm_status read_fallback(lm_ngram_options *o, lm_err *e)
-{
-    const int wanted = lm_ngram_discount_count(o->smooth);
-    lm_slice rest = lm_slice_of(fallback), item;
-    int count = 0;
-    o->fallback = !lm_slice_is(rest, "error");
-    bool good = true;
-    while (o->fallback && good && next_item(&rest, &item)) {
-        double *d = &o->fallback_discount[count];
-        good = count++ < wanted && lm_parse_real(item, d) && *d >= 0 && *d <= count;
-    }
-    if (!o->fallback || (good && count == wanted)) return LM_OK;
-    return lm_fail(e, LM_EUSAGE, "--discount-fallback: '%s' is neither 'error' nor %s", fallback,
-                   wanted == 3 ? "three discounts with 0 <= Dj <= j, such as 0.5,1,1.5"
-                               : "one discount, 0 to 1, such as 0.5");
 }
 
 static lm_status read_prune(lm_ngram_options *o, lm_err *e)
@@ -131,7 +128,7 @@ static lm_status read_prune(lm_ngram_options *o, lm_err *e)
 /* Options that the estimator does not know would be given in vain. */
 static lm_status check_given(const lm_ngram_options *o, lm_err *e)
 {
-    if (lm_option_given("k") && o->smooth != LM_NGRAM_ADDK && o->smooth != LM_NGRAM_ADDK_BACKOFF)
+    if (lm_option_given("k") && !lm_ngram_is_addk(o->smooth))
         return lm_fail(e, LM_EUSAGE, "--k: only --smooth addk and addk-backoff have it");
     if (lm_option_given("discount-fallback") && !lm_ngram_discount_count(o->smooth))
         return lm_fail(e, LM_EUSAGE,

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "fd.h"
 #include "lm/crc.h"
 #include "lm/memory.h"
 #include "lm/tables.h"
@@ -62,12 +63,8 @@ lm_status lm_in_fill(lm_in *in, void *buffer, size_t room, size_t *got, lm_err *
 static lm_status read_at(const lm_in *in, uint64_t offset, char *bytes, size_t room, size_t *got,
                          lm_err *e)
 {
-    ssize_t n = 1;
-    for (*got = 0; *got < room && n; *got += n > 0 ? (size_t)n : 0) {
-        n = pread(in->fd, bytes + *got, room - *got, (off_t)(offset + *got));
-        if (n < 0 && errno != EINTR) return lm_fail_errno(e, in->name, "read");
-    }
-    return LM_OK;
+    if (lm_fd_read_at(in->fd, offset, bytes, room, got)) return LM_OK;
+    return lm_fail_errno(e, in->name, "read");
 }
 
 /* Where the first line begins that begins at `at` or later. */

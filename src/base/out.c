@@ -10,6 +10,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "fd.h"
 #include "lm/file.h"
 #include "lm/memory.h"
 #include "lm/os.h"
@@ -251,20 +252,11 @@ lm_status lm_out_open(lm_out **result, const char *path, lm_err *e)
 
 /* ---- writing ---- */
 
-static lm_status write_all(lm_out *out, const unsigned char *bytes, size_t length, lm_err *e)
+static lm_status write_all(lm_out *out, const void *bytes, size_t length, lm_err *e)
 {
-    while (length) {
-        const ssize_t n = write(out->fd, bytes, length);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) {
-            if (n == 0) errno = ENOSPC;
-            out->dead = true;
-            return lm_fail_errno(e, out->name, "write");
-        }
-        bytes += n;
-        length -= (size_t)n;
-        out->written += (uint64_t)n;
-    }
+    out->dead = !lm_fd_write(out->fd, bytes, length);
+    if (out->dead) return lm_fail_errno(e, out->name, "write");
+    out->written += length;
     /* What is synced at the end is better begun now. */
     if (out->temporary && out->written - out->begun >= WRITE_BACK) {
         lm_os_write_back(out->fd, out->begun, out->written - out->begun);
@@ -323,6 +315,13 @@ void lm_out_line_buffered(lm_out *out, bool on)
 bool lm_out_is_terminal(const lm_out *out)
 {
     return isatty(out->fd) == 1;
+}
+
+lm_status lm_out_expect_binary(const lm_out *out, lm_err *e)
+{
+    if (!lm_out_is_terminal(out)) return LM_OK;
+    return lm_fail(e, LM_EUSAGE, "%s: a terminal; binary output goes to a file or a pipe",
+                   out->name);
 }
 
 /* ---- closing ---- */

@@ -145,11 +145,11 @@ lm_status lm_program_stdout(lm_out **out, bool line_buffered, lm_err *e)
 lm_status lm_program_output(lm_out **out, const char *path, lm_err *e)
 {
     LM_TRY(lm_out_open(out, path, e));
-    if (!lm_out_is_terminal(*out)) return LM_OK;
-    (void)lm_fail(e, LM_EUSAGE, "%s: a terminal; binary output goes to a file or a pipe", path);
+    const lm_status s = lm_out_expect_binary(*out, e);
+    if (!s) return LM_OK;
     lm_out *refused = *out;
     *out = NULL;
-    return lm_out_close(refused, e->status, e);
+    return lm_out_close(refused, s, e);
 }
 
 /* ---- history ---- */

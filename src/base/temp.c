@@ -2,12 +2,12 @@
 #include "lm/temp.h"
 #include <errno.h>
 #include <fcntl.h>
-#include <limits.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
+#include "fd.h"
 #include "lm/memory.h"
 #include "lm/os.h"
 #include "lm/str.h"
@@ -79,19 +79,11 @@ void lm_temp_close(lm_temp *t)
     lm_free(t);
 }
 
-static lm_status write_all(lm_temp *t, const unsigned char *bytes, size_t length, lm_err *e)
+static lm_status write_all(lm_temp *t, const void *bytes, size_t length, lm_err *e)
 {
-    while (length) {
-        const ssize_t n = write(t->fd, bytes, length < SSIZE_MAX ? length : SSIZE_MAX);
-        if (n < 0 && errno == EINTR) continue;
-        if (n <= 0) {
-            if (n == 0) errno = ENOSPC;
-            return lm_fail_errno(e, t->directory, "write a temporary file");
-        }
-        bytes += n;
-        length -= (size_t)n;
-        t->length += (uint64_t)n;
-    }
+    if (!lm_fd_write(t->fd, bytes, length))
+        return lm_fail_errno(e, t->directory, "write a temporary file");
+    t->length += length;
     return LM_OK;
 }
 
@@ -118,17 +110,11 @@ uint64_t lm_temp_length(const lm_temp *t)
 
 lm_status lm_temp_read(lm_temp *t, uint64_t offset, void *bytes, size_t length, lm_err *e)
 {
-    char *to = bytes;
-    while (length) {
-        const ssize_t n = pread(t->fd, to, length < SSIZE_MAX ? length : SSIZE_MAX, (off_t)offset);
-        if (n < 0 && errno == EINTR) continue;
-        if (n == 0) errno = EIO; /* shorter than what was written */
-        if (n <= 0) return lm_fail_errno(e, t->directory, "read a temporary file");
-        to += n;
-        offset += (uint64_t)n;
-        length -= (size_t)n;
-    }
-    return LM_OK;
+    size_t got;
+    const bool read = lm_fd_read_at(t->fd, offset, bytes, length, &got);
+    if (read && got == length) return LM_OK;
+    if (read) errno = EIO; /* shorter than what was written */
+    return lm_fail_errno(e, t->directory, "read a temporary file");
 }
 
 /* Reserves `length` bytes of the disk, with zeros where it cannot be had without writing; returns

@@ -590,6 +590,37 @@ const char *lm_ckpt_kind(const lm_ckpt *ckpt)
     return kind ? kind : "";
 }
 
+static lm_status read_members(lm_json *j,
+                              lm_status (*member)(void *context, lm_json *j, lm_slice key,
+                                                  lm_err *e),
+                              void *context, lm_err *e)
+{
+    lm_slice key;
+    LM_TRY(lm_json_object(j, e));
+    for (bool more;;) {
+        LM_TRY(lm_json_member(j, &more, &key, e));
+        if (!more) return lm_json_end(j, e);
+        LM_TRY(member(context, j, key, e));
+    }
+}
+
+lm_status lm_ckpt_config(const lm_ckpt *ckpt,
+                         lm_status (*member)(void *context, lm_json *j, lm_slice key, lm_err *e),
+                         void *context, lm_err *e)
+{
+    lm_json j;
+    lm_str name = {0};
+    const char *config = lm_ckpt_meta(ckpt, "lm.config");
+    if (!config) return lm_fail(e, LM_EFORMAT, "%s: lm.config is missing", ckpt->name);
+    lm_status s = lm_str_addf(&name, e, "%s: lm.config", ckpt->name);
+    if (!s) {
+        lm_json_open(&j, lm_slice_of(config), name.text, 0);
+        s = read_members(&j, member, context, e);
+    }
+    lm_str_free(&name);
+    return s;
+}
+
 /* ---- tables ---- */
 
 static bool is_table(const lm_tensor *tensor, lm_dtype dtype, uint64_t count)

@@ -187,14 +187,13 @@ static lm_status check_token(const lm_text_cursor *c, lm_slice word, lm_err *e)
 
 /* ---- inputs ---- */
 
-static lm_status take_bytes(lm_text *t, size_t got)
+static void take_bytes(lm_text *t, size_t got)
 {
     lm_input *now = &t->inputs[t->current];
     now->crc = lm_crc32c(now->crc, t->unread.end, got);
     now->length += got;
     t->bytes += got;
     t->unread.end += got;
-    return LM_OK;
 }
 
 static void end_input(lm_text *t)
@@ -233,7 +232,8 @@ static lm_status refill(lm_text *t, lm_err *e)
     if (got == 0) end_input(t);
     if (t->inputs[t->current].length == 0)
         LM_TRY(refuse_checkpoint(t->in.name, t->buffer + unread, got, e));
-    return take_bytes(t, got);
+    take_bytes(t, got);
+    return LM_OK;
 }
 
 /* Reads no further than a byte that differs: a program waiting for our answer to its first
@@ -378,7 +378,8 @@ lm_status lm_text_memory(lm_text **text, lm_slice bytes, const char *name, lm_un
     if (s) return close_failed(text, s);
     if (bytes.length) memcpy(t->buffer, bytes.text, bytes.length);
     t->unread.at = t->unread.end = t->buffer;
-    return close_failed(text, take_bytes(t, bytes.length));
+    take_bytes(t, bytes.length);
+    return LM_OK;
 }
 
 void lm_text_close(lm_text *t)

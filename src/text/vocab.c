@@ -2,6 +2,7 @@
 #include "lm/vocab.h"
 #include <string.h>
 #include "lm/memory.h"
+#include "lm/os.h"
 #include "lm/sort.h"
 
 enum { BATCH = 32 }; /* words looked up side by side */
@@ -22,15 +23,6 @@ struct lm_vocab_own {
     uint32_t *offsets;
     size_t bytes_capacity, offsets_capacity;
 };
-
-static void prefetch(const void *p)
-{
-#ifdef __GNUC__
-    __builtin_prefetch(p);
-#else
-    (void)p;
-#endif
-}
 
 static inline uint64_t load(const char *p, size_t bytes)
 {
@@ -109,7 +101,7 @@ static void begin_batch(batch *b, const lm_vocab *v, const lm_slice *words, size
 {
     for (size_t i = 0; i < count; i++) {
         b->its[i] = slot_of(words[i], &b->place[i]);
-        prefetch(first_slot(v, b->place[i]));
+        LM_PREFETCH(first_slot(v, b->place[i]));
     }
 }
 

@@ -76,7 +76,7 @@ $ ckpt-convert --quantize 17 m.lm -o e
 ! ckpt-convert: --help shows an example
 = 2
 $ pty -o ckpt-convert --quantize 8 m.lm -o -
-! ckpt-convert: -: a terminal; binary output goes to a file or a pipe
+! ckpt-convert: standard output: a terminal; binary output goes to a file or a pipe
 ! ckpt-convert: --help shows an example
 = 2
 
@@ -102,9 +102,14 @@ $ cp m.lm same; ckpt-convert same -o same; cmp same m.arpa
 
 # A checkpoint is binary: none on a terminal.
 $ pty -o ckpt-convert m.arpa -o -
-! ckpt-convert: -: a terminal; binary output goes to a file or a pipe
+! ckpt-convert: standard output: a terminal; binary output goes to a file or a pipe
 ! ckpt-convert: --help shows an example
 = 2
+$ pty -o sh -c 'ckpt-convert - -o - <m.arpa'
+! ckpt-convert: standard output: a terminal; binary output goes to a file or a pipe
+! ckpt-convert: --help shows an example
+= 2
+$ pty -o ckpt-convert m.lm -o - | cmp - m.arpa; pty -o sh -c 'ckpt-convert - -o - <m.lm' | cmp - m.arpa
 
 # What cannot be.
 $ printf 'a b\n' | ngram-train -n 2 --smooth addk -o addk.lm; ckpt-convert addk.lm -o e.arpa

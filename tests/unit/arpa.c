@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "models.h"
 #include "table.h"
 #include "test.h"
 
@@ -299,18 +300,6 @@ static void check_same(const lm_ngram *a, const lm_ngram *b, const buffer *text)
     check_same_walks(a, b);
 }
 
-static lm_ngram *train(lm_slice text, lm_unit unit, const lm_ngram_options *o)
-{
-    lm_err e = {0};
-    lm_text *reader;
-    lm_ngram *m;
-    CHECK_OK(lm_text_memory(&reader, text, "text", unit, false, &e), &e);
-    CHECK_OK(lm_ngram_train(&m, reader, o, NULL, &e), &e);
-    m->lang.unit = unit;
-    lm_text_close(reader);
-    return m;
-}
-
 static void make_text(buffer *b, lm_unit unit)
 {
     b->length = 0;
@@ -339,7 +328,7 @@ TEST(every_back_off_model_comes_back)
         o.closed = below(2) == 0;
         o.no_marks = below(2) == 0;
         make_text(&file, unit);
-        lm_ngram *m = train((lm_slice){file.text, file.length}, unit, &o);
+        lm_ngram *m = model_of((lm_slice){file.text, file.length}, unit, &o, NULL);
         write_arpa(m, &file);
         CHECK(lm_arpa_begins((const unsigned char *)file.text, file.length));
         lm_ngram *again = read_buffer(&file, unit);
@@ -358,7 +347,7 @@ TEST(text_of_a_small_model)
     o.order = 2;
     o.smooth = LM_NGRAM_MLE;
     o.no_marks = o.closed = true;
-    lm_ngram *m = train(lm_slice_of("I love NLP\nI love NLP\n"), LM_UNIT_WORD, &o);
+    lm_ngram *m = model_of(lm_slice_of("I love NLP\nI love NLP\n"), LM_UNIT_WORD, &o, NULL);
     write_arpa(m, &file);
     file.text[file.length] = '\0';
     CHECK_TEXT(file.text, "\\data\\\nngram 1=3\nngram 2=2\n\n"
@@ -385,7 +374,7 @@ TEST(models_without_an_arpa_form)
     lm_ngram *m;
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.smooth = LM_NGRAM_ADDK;
-    m = train(lm_slice_of("a b\n"), LM_UNIT_WORD, &o);
+    m = model_of(lm_slice_of("a b\n"), LM_UNIT_WORD, &o, NULL);
     refuse_to_write(m, LM_EUSAGE, "add-k");
     lm_ngram_free(m);
     o.smooth = LM_NGRAM_MLE;
@@ -798,7 +787,7 @@ TEST(words_of_any_length)
 TEST(a_model_whose_counts_are_wrong)
 {
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
-    lm_ngram *m = train(lm_slice_of("a b c\nb c a\n"), LM_UNIT_WORD, &o), bad = *m;
+    lm_ngram *m = model_of(lm_slice_of("a b c\nb c a\n"), LM_UNIT_WORD, &o, NULL), bad = *m;
     bad.count[3]++;
     refuse_to_write(&bad, LM_EFORMAT, "of order 3, not");
     lm_ngram_free(m);
@@ -810,7 +799,7 @@ TEST(random_tables)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     random_state = 5;
     make_text(&file, LM_UNIT_WORD);
-    lm_ngram *m = train((lm_slice){file.text, file.length}, LM_UNIT_WORD, &o);
+    lm_ngram *m = model_of((lm_slice){file.text, file.length}, LM_UNIT_WORD, &o, NULL);
     for (int i = 0; i < 100; i++) {
         lm_ngram bad = *m;
         lm_err e = {0};

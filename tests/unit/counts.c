@@ -10,6 +10,7 @@
 #include "lm/ngram_counts.h"
 #include "lm/sort.h"
 #include "lm/thread.h"
+#include "models.h"
 #include "table.h"
 #include "test.h"
 
@@ -187,16 +188,6 @@ static char *get(const char *path, size_t *length)
     return bytes;
 }
 
-static void check_same_files(const char *a, const char *b)
-{
-    size_t m, n;
-    char *x = get(a, &m), *y = get(b, &n);
-    CHECK_INT(m, n);
-    CHECK_BYTES(x, y, m);
-    free(x);
-    free(y);
-}
-
 /* ---- running ---- */
 
 typedef struct {
@@ -239,17 +230,9 @@ static void begin_any(session *s)
 static lm_status write_counts(const lm_ngram_counts *c, const char *path, bool lines, lm_err *e)
 {
     lm_out *out;
-    lm_ckpt_writer *w = NULL;
     LM_TRY(lm_out_open(&out, path, e));
-    lm_status s = LM_OK;
-    if (lines) {
-        s = lm_ngram_counts_write_tsv(c, out, NULL, e);
-    } else {
-        s = lm_ckpt_writer_new(&w, "ngram-counts", e);
-        if (!s) s = lm_ngram_counts_save(c, w, e);
-        if (!s) s = lm_ckpt_write(w, out, NULL, e);
-        lm_ckpt_writer_free(w);
-    }
+    const lm_status s =
+        lines ? lm_ngram_counts_write_tsv(c, out, NULL, e) : lm_ngram_counts_write(c, out, NULL, e);
     return lm_out_close(out, s, e);
 }
 
@@ -411,7 +394,7 @@ TEST(parts_in_any_order_and_grouping)
         const size_t files = put_files(&it, paths);
         count_shard(paths, files, &how, 0, 0, "all");
         const size_t count = count_parts(paths, files, &how, parts);
-        check_same_files("all", merge_in_groups(parts, count));
+        CHECK(same_files("all", merge_in_groups(parts, count)));
     }
 }
 
@@ -431,7 +414,7 @@ TEST(counts_of_no_text)
     count_file(text, &how, parts[1]);
     count_shard(both, 2, &how, 0, 0, "all");
     merge(parts, 2, "sum");
-    check_same_files("all", "sum");
+    CHECK(same_files("all", "sum"));
     write_lines(parts[0], "lines");
     check_lines("lines", &(table){0});
     lm_ngram_options three = o;
@@ -519,21 +502,17 @@ TEST(counts_that_are_stopped)
 
 /* ---- models ---- */
 
-static void save_model(const lm_ngram *m, lm_inputs *inputs, const char *path)
+static void save_trained(const lm_ngram *m, lm_inputs *inputs, const char *path)
 {
     lm_err e = {0};
-    lm_out *out;
     lm_ckpt_writer *w;
     lm_str history = {0};
     CHECK_OK(lm_inputs_settle(inputs, &e), &e);
     CHECK_OK(lm_inputs_history(inputs, &history, &e), &e);
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
     CHECK_OK(lm_ckpt_writer_new(&w, "ngram", &e), &e);
     CHECK_OK(lm_ckpt_set_meta(w, "lm.history", (lm_slice){history.text, history.length}, &e), &e);
     CHECK_OK(lm_ngram_save(m, w, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(w);
+    write_checkpoint(w, path, NULL);
     lm_inputs_free(inputs);
     lm_str_free(&history);
 }
@@ -548,7 +527,7 @@ static void train_text(char *const *paths, size_t count, lm_unit unit, const lm_
     CHECK_OK(lm_ngram_train(&m, text, o, NULL, &e), &e);
     CHECK_OK(lm_text_inputs(text, &inputs, &e), &e);
     lm_text_close(text);
-    save_model(m, &inputs, "text.lm");
+    save_trained(m, &inputs, "text.lm");
     lm_ngram_free(m);
 }
 
@@ -560,7 +539,7 @@ static void train_counts(char *const *paths, size_t count, const lm_ngram_option
     session s;
     begin_any(&s);
     CHECK_OK(lm_ngram_train_counts(&m, paths, count, o, &inputs, &s.run, &e), &e);
-    save_model(m, &inputs, "counts.lm");
+    save_trained(m, &inputs, "counts.lm");
     lm_ngram_free(m);
     end(&s);
 }
@@ -611,7 +590,7 @@ TEST(models_of_counts_are_those_of_the_text)
         train_text(paths, files, how.unit, &o);
         shuffle(parts, count);
         train_counts(parts, count, &o);
-        check_same_files("text.lm", "counts.lm");
+        CHECK(same_files("text.lm", "counts.lm"));
         lm_vocab_free(o.words);
     }
 }
@@ -755,7 +734,7 @@ TEST(lines_that_are_long)
     count_file(name("text", 0), &how, "counts0");
     write_lines(name("counts", 0), "lines0");
     add_up_lines(name("lines", 0), "sums0");
-    check_same_files("lines0", "sums0");
+    CHECK(same_files("lines0", "sums0"));
     read_lines(name("sums", 0), &how, "read0");
     check_same_tensors("read0", "counts0");
 }
@@ -878,5 +857,5 @@ TEST(lines_cannot_tell_marks_from_words)
     CHECK_FAILS(write_counts(c, "lines", true, &e), LM_EUSAGE, &e, "cannot be told from");
     save(c, "counts0", false);
     merge((char *[]){name("counts", 0)}, 1, "sum0");
-    check_same_files("counts0", "sum0");
+    CHECK(same_files("counts0", "sum0"));
 }

@@ -7,6 +7,7 @@
 #include "failing.h"
 #include "lm/crc.h"
 #include "lm/ngram_counts.h"
+#include "models.h"
 #include "test.h"
 
 enum { ROOM = 1 << 14, CONFIG_MAX = 4096 };
@@ -35,24 +36,13 @@ static lm_ngram_counts *count(int order, bool no_marks)
     return c;
 }
 
-static void write_file(lm_ckpt_writer *w, const char *path)
-{
-    lm_err e = {0};
-    lm_out *out;
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(w);
-}
-
 static void save(int order, bool no_marks, const char *path)
 {
     lm_err e = {0};
-    lm_ckpt_writer *w;
+    lm_out *out;
     lm_ngram_counts *c = count(order, no_marks);
-    CHECK_OK(lm_ckpt_writer_new(&w, "ngram-counts", &e), &e);
-    CHECK_OK(lm_ngram_counts_save(c, w, &e), &e);
-    write_file(w, path);
+    CHECK_OK(lm_out_open(&out, path, &e), &e);
+    CHECK_OK(lm_out_close(out, lm_ngram_counts_write(c, out, NULL, &e), &e), &e);
     lm_ngram_counts_free(c);
 }
 
@@ -305,7 +295,7 @@ static void put_config(const image *m, const char *config, const char *left_out)
         const lm_tensor *t = lm_ckpt_tensor(m->ckpt, i);
         if (!left_out || strcmp(t->name, left_out) != 0) CHECK_OK(lm_ckpt_add(w, t, &e), &e);
     }
-    write_file(w, bad);
+    write_checkpoint(w, bad, NULL);
 }
 
 /* Every number and word of lm.config in turn replaced. */
@@ -416,7 +406,7 @@ TEST(what_is_no_count_file)
     CHECK_FAILS(lm_ngram_counts_of_files(&c, (char *[]){bad}, 1, NULL, &e), LM_EFORMAT, &e,
                 "bad: not a count file");
     CHECK_OK(lm_ckpt_writer_new(&w, "other", &(lm_err){0}), &(lm_err){0});
-    write_file(w, bad);
+    write_checkpoint(w, bad, NULL);
     check_kind(LM_EFORMAT, "bad: not a count file (kind 'other')");
 }
 
@@ -442,16 +432,6 @@ TEST(count_files_and_texts_together)
 
 typedef lm_status job(lm_out *out, lm_err *e);
 
-static lm_status save_counts(const lm_ngram_counts *c, lm_out *out, lm_err *e)
-{
-    lm_ckpt_writer *w;
-    LM_TRY(lm_ckpt_writer_new(&w, "ngram-counts", e));
-    lm_status s = lm_ngram_counts_save(c, w, e);
-    if (!s) s = lm_ckpt_write(w, out, NULL, e);
-    lm_ckpt_writer_free(w);
-    return s;
-}
-
 static lm_status count_text(lm_out *out, lm_err *e)
 {
     lm_text *text;
@@ -461,7 +441,7 @@ static lm_status count_text(lm_out *out, lm_err *e)
     if (!s) s = lm_ngram_counts_of_text(&c, text, 3, false, NULL, e);
     lm_text_close(text);
     if (!s) s = lm_ngram_counts_write_tsv(c, out, NULL, e);
-    if (!s) s = save_counts(c, out, e);
+    if (!s) s = lm_ngram_counts_write(c, out, NULL, e);
     lm_ngram_counts_free(c);
     return s;
 }
@@ -470,7 +450,7 @@ static lm_status add_files(lm_out *out, lm_err *e)
 {
     lm_ngram_counts *c;
     LM_TRY(lm_ngram_counts_of_files(&c, (char *[]){good, good}, 2, NULL, e));
-    const lm_status s = save_counts(c, out, e);
+    const lm_status s = lm_ngram_counts_write(c, out, NULL, e);
     lm_ngram_counts_free(c);
     return s;
 }
@@ -479,7 +459,7 @@ static lm_status read_lines(lm_out *out, lm_err *e)
 {
     lm_ngram_counts *c;
     LM_TRY(lm_ngram_counts_of_tsv(&c, (char *[]){bad}, 1, 2, LM_UNIT_CHAR, false, NULL, e));
-    const lm_status s = save_counts(c, out, e);
+    const lm_status s = lm_ngram_counts_write(c, out, NULL, e);
     lm_ngram_counts_free(c);
     return s;
 }

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "lm/ngram.h"
+#include "models.h"
 #include "test.h"
 
 static double uniform(void) /* splitmix64 */
@@ -184,29 +185,15 @@ TEST(em_with_threads)
 
 /* ---- mixtures ---- */
 
-static void write_file(lm_ckpt_writer *w, const char *path)
-{
-    lm_err e = {0};
-    lm_out *out;
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(w);
-}
-
 static void train(const char *path, const char *lines, lm_ngram_options o)
 {
     lm_err e = {0};
-    lm_text *text;
-    lm_ngram *m;
     lm_ckpt_writer *w;
-    CHECK_OK(lm_text_memory(&text, lm_slice_of(lines), "text", LM_UNIT_WORD, false, &e), &e);
-    CHECK_OK(lm_ngram_train(&m, text, &o, NULL, &e), &e);
-    lm_text_close(text);
+    lm_ngram *m = model_of(lm_slice_of(lines), LM_UNIT_WORD, &o, NULL);
     CHECK_OK(lm_ckpt_writer_new(&w, "ngram", &e), &e);
     CHECK_OK(lm_ckpt_set_meta(w, "lm.history", lm_slice_of(path), &e), &e);
     CHECK_OK(lm_ngram_save(m, w, &e), &e);
-    write_file(w, path);
+    write_checkpoint(w, path, NULL);
     lm_ngram_free(m);
 }
 
@@ -251,7 +238,7 @@ static void save(const lm_mix *mix, const char *path)
     lm_ckpt_writer *w;
     CHECK_OK(lm_ckpt_writer_new(&w, "mix", &e), &e);
     CHECK_OK(lm_mix_save(mix, w, &e), &e);
-    write_file(w, path);
+    write_checkpoint(w, path, NULL);
 }
 
 TEST(mixture_vocabulary)
@@ -378,18 +365,6 @@ static void check_same(const lm_lang *a, const lm_lang *b)
     free(state[1]);
 }
 
-static void check_same_files(const char *a, const char *b)
-{
-    lm_err e = {0};
-    lm_map x, y;
-    CHECK_OK(lm_map_open(&x, a, &e), &e);
-    CHECK_OK(lm_map_open(&y, b, &e), &e);
-    CHECK_INT(x.length, y.length);
-    CHECK_BYTES(x.bytes, y.bytes, x.length);
-    lm_map_close(&x);
-    lm_map_close(&y);
-}
-
 TEST(mixture_saved_and_loaded)
 {
     lm_err e = {0};
@@ -401,7 +376,7 @@ TEST(mixture_saved_and_loaded)
     CHECK(loaded.lang->type == &lm_mix_lang);
     check_same(&mix->lang, loaded.lang);
     save((const lm_mix *)loaded.lang, "again.lm");
-    check_same_files("mix.lm", "again.lm");
+    CHECK(same_files("mix.lm", "again.lm"));
     CHECK_TEXT(lm_ckpt_meta(loaded.ckpt, "lm.config"),
                "{\"weights\":[0.5,0.125,0.375],\"vocab\":11}");
     CHECK_TEXT(lm_ckpt_meta(loaded.ckpt, "1.lm.history"), "b.lm");
@@ -506,7 +481,7 @@ TEST(mixtures_too_deep)
     CHECK_OK(lm_ckpt_set_meta(w, "lm.config", lm_slice_of("{\"weights\":[1],\"vocab\":7}"), &e),
              &e);
     CHECK_OK(lm_ckpt_add_part(w, 0, pair[1].ckpt, &e), &e);
-    write_file(w, "deeper.lm");
+    write_checkpoint(w, "deeper.lm", NULL);
     lm_model_close(&pair[1]);
     CHECK_FAILS(lm_model_open(&pair[1], "deeper.lm", &e), LM_EFORMAT, &e,
                 "deeper.lm: part 0.1.1.1.1.1.1.1.0: more than 8 parts deep");
@@ -523,7 +498,7 @@ static void refuse(const lm_model model[PARTS], const char *config, const char *
     if (config) CHECK_OK(lm_ckpt_set_meta(w, "lm.config", lm_slice_of(config), &e), &e);
     CHECK_OK(lm_ckpt_add_part(w, 0, model[0].ckpt, &e), &e);
     CHECK_OK(lm_ckpt_add_part(w, 1, model[1].ckpt, &e), &e);
-    write_file(w, "lie.lm");
+    write_checkpoint(w, "lie.lm", NULL);
     if (!message) {
         CHECK_OK(lm_model_open(&loaded, "lie.lm", &e), &e);
         lm_model_close(&loaded);

@@ -10,6 +10,7 @@
 #include <string.h>
 #include "lm/file.h"
 #include "lm/thread.h"
+#include "models.h"
 #include "table.h"
 #include "test.h"
 
@@ -441,42 +442,11 @@ static int longest_seen(const reference *r, const lm_slice *words, size_t count)
 static lm_ngram *train(const corpus *c, const lm_ngram_options *options, size_t threads)
 {
     lm_err e = {0};
-    lm_text *text;
-    lm_ngram *model;
     lm_run run = {0};
     if (threads > 1) CHECK_OK(lm_pool_new(&run.pool, threads, &e), &e);
-    CHECK_OK(lm_text_memory(&text, (lm_slice){c->text, c->length}, "corpus", c->unit, false, &e),
-             &e);
-    CHECK_OK(lm_ngram_train(&model, text, options, &run, &e), &e);
-    model->lang.unit = c->unit;
-    lm_text_close(text);
+    lm_ngram *model = model_of((lm_slice){c->text, c->length}, c->unit, options, &run);
     lm_pool_free(run.pool);
     return model;
-}
-
-static void save(const lm_ngram *model, const char *path)
-{
-    lm_err e = {0};
-    lm_ckpt_writer *writer;
-    lm_out *out;
-    CHECK_OK(lm_ckpt_writer_new(&writer, "ngram", &e), &e);
-    CHECK_OK(lm_ngram_save(model, writer, &e), &e);
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(writer, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(writer);
-}
-
-static bool same_files(const char *a, const char *b)
-{
-    lm_err e = {0};
-    lm_map x, y;
-    CHECK_OK(lm_map_open(&x, a, &e), &e);
-    CHECK_OK(lm_map_open(&y, b, &e), &e);
-    const bool same = x.length == y.length && memcmp(x.bytes, y.bytes, x.length) == 0;
-    lm_map_close(&x);
-    lm_map_close(&y);
-    return same;
 }
 
 /* ---- histories ---- */
@@ -685,8 +655,8 @@ static lm_ngram *train_and_prune(const corpus *c, const lm_ngram_options *option
     all.entropy_prune = 0;
     lm_ngram *m = train(c, &all, 1);
     CHECK_OK(lm_ngram_prune(m, options->entropy_prune, NULL, &e), &e);
-    save(at_once, "one");
-    save(m, "more");
+    save_model(at_once, "one", NULL);
+    save_model(m, "more", NULL);
     CHECK(same_files("one", "more"));
     lm_ngram_free(at_once);
     return m;
@@ -863,7 +833,7 @@ TEST(rare_words_are_unknown_ones)
         o.min_count = 1 + below(5);
         make_random(&it, LM_UNIT_WORD);
         lm_ngram *m = train(&it, &o, 1);
-        save(m, "one");
+        save_model(m, "one", NULL);
         lm_ngram_free(m);
         clear(&rare, LM_UNIT_WORD);
         for (size_t line = 0; line < it.lines; line++) {
@@ -878,7 +848,7 @@ TEST(rare_words_are_unknown_ones)
         }
         o.min_count = 0;
         m = train(&rare, &o, 1);
-        save(m, "more");
+        save_model(m, "more", NULL);
         lm_ngram_free(m);
         CHECK(same_files("one", "more"));
     }
@@ -922,11 +892,11 @@ TEST(any_number_of_threads_makes_the_same_bytes)
         else
             make_random(&it, (lm_unit)(i % 3));
         lm_ngram *m = train(&it, &o, 1);
-        save(m, "one");
+        save_model(m, "one", NULL);
         lm_ngram_free(m);
         for (size_t t = 0; t < sizeof threads / sizeof *threads; t++) {
             m = train(&it, &o, threads[t]);
-            save(m, "more");
+            save_model(m, "more", NULL);
             lm_ngram_free(m);
             CHECK(same_files("one", "more"));
         }
@@ -944,7 +914,7 @@ TEST(saved_and_loaded_scores_are_identical)
         const lm_ngram_options o = random_options(1 + i % 6, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
         make_random(&it, (lm_unit)below(3));
         lm_ngram *m = train(&it, &o, 1);
-        save(m, "m.lm");
+        save_model(m, "m.lm", NULL);
         CHECK_OK(lm_ckpt_open(&ckpt, "m.lm", LM_CKPT_CHECK_ALL, &e), &e);
         CHECK_OK(lm_ngram_load(&loaded, ckpt, &e), &e);
         CHECK_INT(loaded->lang.unit, it.unit);
@@ -965,7 +935,7 @@ TEST(saved_and_loaded_scores_are_identical)
             lm_ngram_predict(loaded, &b, q);
             CHECK(memcmp(p, q, m->lang.vocab->size * sizeof *p) == 0);
         }
-        save(loaded, "again.lm");
+        save_model(loaded, "again.lm", NULL);
         CHECK(same_files("m.lm", "again.lm"));
         lm_ngram_free(m);
         lm_ngram_free(loaded);

@@ -10,6 +10,7 @@
 #include "lm/ngram.h"
 #include "lm/quantize.h"
 #include "lm/sample.h"
+#include "models.h"
 #include "test.h"
 
 enum { MOST = 64, CONFIG_MAX = 4096 };
@@ -28,17 +29,11 @@ typedef struct {
 static lm_ngram *train(int order, lm_ngram_smooth smooth, bool no_marks)
 {
     static const char lines[] = "a b c a b\nb a\n\nc c a b c\na b c d <unk> a\n";
-    lm_err e = {0};
-    lm_text *text;
-    lm_ngram *m;
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = order;
     o.smooth = smooth;
     o.no_marks = no_marks;
-    CHECK_OK(lm_text_memory(&text, lm_slice_of(lines), "text", LM_UNIT_WORD, false, &e), &e);
-    CHECK_OK(lm_ngram_train(&m, text, &o, NULL, &e), &e);
-    lm_text_close(text);
-    return m;
+    return model_of(lm_slice_of(lines), LM_UNIT_WORD, &o, NULL);
 }
 
 /* In the compact form, if `bits` is not 0. */
@@ -47,25 +42,6 @@ static lm_ngram *quantized(lm_ngram *m, int bits)
     lm_err e = {0};
     if (bits) CHECK_OK(lm_ngram_quantize(m, bits, NULL, &e), &e);
     return m;
-}
-
-static void write_file(lm_ckpt_writer *w, const char *path)
-{
-    lm_err e = {0};
-    lm_out *out;
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(w);
-}
-
-static void save(const lm_ngram *m, const char *path)
-{
-    lm_err e = {0};
-    lm_ckpt_writer *w;
-    CHECK_OK(lm_ckpt_writer_new(&w, "ngram", &e), &e);
-    CHECK_OK(lm_ngram_save(m, w, &e), &e);
-    write_file(w, path);
 }
 
 static void take_apart(contents *c, const char *path)
@@ -101,7 +77,7 @@ static void put_together(const contents *c, const char *path)
         t.data = c->part[i].data;
         CHECK_OK(lm_ckpt_add(w, &t, &e), &e);
     }
-    write_file(w, path);
+    write_checkpoint(w, path, NULL);
 }
 
 static void drop(contents *c)
@@ -238,7 +214,12 @@ static bool try_open(const lm_ckpt *ckpt)
     CHECK((s == LM_OK) == (m != NULL));
     if (s) CHECK_INT(s, LM_EFORMAT);
     if (s) CHECK(strncmp(e.message, path, strlen(path)) == 0);
-    if (!s) use(m);
+    if (!s) {
+        use(m);
+        if (lm_ngram_prune(m, 1e-3, NULL, &e))
+            CHECK(e.status == LM_EUSAGE || e.status == LM_EFORMAT);
+        walk_and_predict(m);
+    }
     lm_ngram_free(m);
     return s != LM_OK;
 }
@@ -279,7 +260,7 @@ static void check_tables(int order, lm_ngram_smooth smooth, bool no_marks, int b
     lm_err e = {0};
     lm_ckpt *ckpt;
     lm_ngram *m = quantized(train(order, smooth, no_marks), bits);
-    save(m, "m.lm");
+    save_model(m, "m.lm", NULL);
     lm_ngram_free(m);
     FILE *file = fopen("m.lm", "rb");
     CHECK(file != NULL);
@@ -327,7 +308,7 @@ static void check_sizes(int bits)
 {
     static contents c;
     lm_ngram *m = quantized(train(3, LM_NGRAM_MKN, false), bits);
-    save(m, "m.lm");
+    save_model(m, "m.lm", NULL);
     lm_ngram_free(m);
     take_apart(&c, "m.lm");
     for (size_t i = 0; i < c.parts; i++) {
@@ -393,14 +374,14 @@ TEST(lying_configurations)
     static contents c;
     for (int smooth = LM_NGRAM_MLE; smooth <= LM_NGRAM_MKN; smooth++) {
         lm_ngram *m = train(3, (lm_ngram_smooth)smooth, smooth == LM_NGRAM_MLE);
-        save(m, "m.lm");
+        save_model(m, "m.lm", NULL);
         lm_ngram_free(m);
         take_apart(&c, "m.lm");
         change_config(&c);
         drop(&c);
     }
     lm_ngram *m = quantized(train(3, LM_NGRAM_MKN, false), 8);
-    save(m, "m.lm");
+    save_model(m, "m.lm", NULL);
     lm_ngram_free(m);
     take_apart(&c, "m.lm");
     change_config(&c);
@@ -424,7 +405,7 @@ TEST(configurations_that_are_refused)
 {
     static contents c;
     lm_ngram *m = train(3, LM_NGRAM_MKN, false);
-    save(m, "m.lm");
+    save_model(m, "m.lm", NULL);
     lm_ngram_free(m);
     take_apart(&c, "m.lm");
     refuse(&c, "\"order\":3", "\"order\":0");
@@ -444,7 +425,7 @@ TEST(configurations_that_are_refused)
     refuse(&c, "{", "{\"quantize\":8,");
     drop(&c);
     m = quantized(train(3, LM_NGRAM_MKN, false), 8);
-    save(m, "m.lm");
+    save_model(m, "m.lm", NULL);
     lm_ngram_free(m);
     take_apart(&c, "m.lm");
     refuse(&c, "\"quantize\":8", "\"quantize\":1");
@@ -522,7 +503,7 @@ static void check_large(lm_ngram_smooth smooth, uint64_t bigrams, uint64_t trigr
     large.node[1] = one;
     large.node[2] = two;
     large.leaf = leaf;
-    save(&large, "large.lm");
+    save_model(&large, "large.lm", NULL);
     free(one);
     free(two);
     free(leaf);
@@ -557,6 +538,44 @@ TEST(large_lying_tables_are_not_quantized)
     lm_ckpt_close(ckpt);
 }
 
+/* Four bigrams a * and four trigrams, of which bigram i has first[i] .. first[i + 1] - 1: the words
+ * a and b in turns. */
+static lm_status prune_lies(const uint32_t first[5], lm_err *e)
+{
+    lm_ngram *m = train(3, LM_NGRAM_MKN, false);
+    lm_ngram lying = *m;
+    lm_ngram_node one[UNIGRAMS + 1], two[5];
+    lm_ngram_leaf leaf[4];
+    CHECK_INT(m->count[1], UNIGRAMS);
+    for (int i = 0; i <= UNIGRAMS; i++) one[i] = (lm_ngram_node){0, i ? 4 : 0, 0.1F, 1};
+    for (int i = 0; i < UNIGRAMS; i++) one[i].word = m->node[1][i].word;
+    for (uint32_t i = 0; i < 5; i++) two[i] = (lm_ngram_node){i, first[i], 0.1F, 1};
+    for (uint32_t i = 0; i < 4; i++) leaf[i] = (lm_ngram_leaf){i % 2, 0.1F};
+    lying.node[1] = one;
+    lying.node[2] = two;
+    lying.leaf = leaf;
+    lying.count[2] = lying.slots[2] = lying.count[3] = lying.slots[3] = 4;
+    const lm_status s = lm_ngram_prune(&lying, 1e-9, NULL, e);
+    lm_ngram_free(m);
+    return s;
+}
+
+/* Nodes that share children: going over those of each would read them many times over. */
+TEST(tables_with_shared_children_are_not_pruned)
+{
+    lm_err e = {0};
+    CHECK_FAILS(prune_lies((uint32_t[]){0, 2, 0, 2, 2}, &e), LM_EFORMAT, &e,
+                "its tables of order 2 do not hold together");
+}
+
+/* a b a, but no b a. */
+TEST(tables_without_a_suffix_are_not_pruned)
+{
+    lm_err e = {0};
+    CHECK_FAILS(prune_lies((uint32_t[]){0, 2, 4, 4, 4}, &e), LM_EFORMAT, &e,
+                "an n-gram whose last words are no n-gram");
+}
+
 static void fill_words(uint64_t *word, uint64_t count)
 {
     for (uint64_t i = 0; i < count; i++) word[i] = (uint64_t)noise(2 * i) << 32 | noise(2 * i + 1);
@@ -588,7 +607,7 @@ TEST(large_lying_compact_tables)
     three->records = last;
     two->marks = marks;
     two->samples = samples;
-    save(&large, "large.lm");
+    save_model(&large, "large.lm", NULL);
     free(records);
     free(last);
     free(marks);
@@ -606,7 +625,7 @@ TEST(another_kind_of_checkpoint)
     lm_ckpt *ckpt;
     lm_ngram *m;
     CHECK_OK(lm_ckpt_writer_new(&w, "ngram", &e), &e);
-    write_file(w, "empty.lm");
+    write_checkpoint(w, "empty.lm", NULL);
     CHECK_OK(lm_ckpt_open(&ckpt, "empty.lm", LM_CKPT_CHECK_ALL, &e), &e);
     CHECK_FAILS(lm_ngram_load(&m, ckpt, &e), LM_EFORMAT, &e, "lm.config is missing");
     CHECK(m == NULL);

@@ -185,7 +185,7 @@ enum { CHOICES = sizeof choices / sizeof *choices };
 /* Blocks of more than a few have an unused slot for so many children. */
 static uint64_t slots_of(uint64_t count)
 {
-    return count <= LM_NGRAM_PACKED_FEW ? count : count + count / LM_NGRAM_GAP;
+    return count <= LM_NGRAM_FEW ? count : count + count / LM_NGRAM_GAP;
 }
 
 typedef struct {

@@ -9,6 +9,7 @@
 #include "lm/file.h"
 #include "lm/sort.h"
 #include "lm/thread.h"
+#include "models.h"
 #include "test.h"
 
 /* ---- random numbers: splitmix64 ---- */
@@ -31,8 +32,6 @@ static lm_ngram *train(uint64_t words, uint64_t tokens, int order, lm_ngram_smoo
                        const lm_run *run)
 {
     lm_err e = {0};
-    lm_text *text;
-    lm_ngram *m;
     lm_str lines = {0};
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     uint64_t word = 0;
@@ -43,11 +42,7 @@ static lm_ngram *train(uint64_t words, uint64_t tokens, int order, lm_ngram_smoo
         word = below(3) ? below(below(words) + 1) : 2 * word % words;
         CHECK_OK(lm_str_addf(&lines, &e, "w%d%s", (int)word, below(9) ? " " : "\n"), &e);
     }
-    CHECK_OK(lm_text_memory(&text, (lm_slice){lines.text, lines.length}, "text", LM_UNIT_WORD,
-                            false, &e),
-             &e);
-    CHECK_OK(lm_ngram_train(&m, text, &o, run, &e), &e);
-    lm_text_close(text);
+    lm_ngram *m = model_of((lm_slice){lines.text, lines.length}, LM_UNIT_WORD, &o, run);
     lm_str_free(&lines);
     return m;
 }
@@ -57,19 +52,6 @@ static void quantize(lm_ngram *m, int bits, const lm_run *run)
     lm_err e = {0};
     CHECK_OK(lm_ngram_quantize(m, bits, run, &e), &e);
     CHECK(m->packed != NULL);
-}
-
-static void save(const lm_ngram *m, const char *path)
-{
-    lm_err e = {0};
-    lm_ckpt_writer *w;
-    lm_out *out;
-    CHECK_OK(lm_ckpt_writer_new(&w, "ngram", &e), &e);
-    CHECK_OK(lm_ngram_save(m, w, &e), &e);
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(w);
 }
 
 /* ---- a plain model with the values of a compact one ---- */
@@ -172,7 +154,7 @@ static void check_model(uint64_t words, uint64_t tokens, int order, lm_ngram_smo
     lm_ngram *plain = train(words, tokens, order, smooth, NULL);
     lm_ngram *compact = train(words, tokens, order, smooth, NULL);
     quantize(compact, bits, NULL);
-    save(compact, "compact.lm");
+    save_model(compact, "compact.lm", NULL);
     take_values(plain, compact);
     check_scores(plain, compact);
     lm_ngram_free(compact);
@@ -230,7 +212,7 @@ TEST(compact_models_are_the_same_for_any_threads)
         CHECK_OK(lm_pool_new(&run.pool, threads, &e), &e);
         lm_ngram *m = train(2000, 50000, 4, LM_NGRAM_MKN, &run);
         quantize(m, 8, &run);
-        save(m, "m.lm");
+        save_model(m, "m.lm", NULL);
         lm_ngram_free(m);
         lm_pool_free(run.pool);
         FILE *file = fopen("m.lm", "rb");

@@ -7,6 +7,7 @@
 #include "lm/file.h"
 #include "lm/memory.h"
 #include "lm/thread.h"
+#include "models.h"
 #include "test.h"
 
 enum { TEXT_MAX = 1 << 20, MAP = 1000000 }; /* MAP: added to every number when taken */
@@ -129,40 +130,10 @@ static lm_ngram *train(const lm_ngram_options *o, uint64_t memory, size_t thread
 {
     lm_err e = {0};
     lm_run run = {.memory = memory, .tmpdir = "."};
-    lm_text *text;
-    lm_ngram *m;
     if (threads > 1) CHECK_OK(lm_pool_new(&run.pool, threads, &e), &e);
-    CHECK_OK(lm_text_memory(&text, (lm_slice){it.text, it.length}, "text", LM_UNIT_BYTE, false, &e),
-             &e);
-    CHECK_OK(lm_ngram_train(&m, text, o, &run, &e), &e);
-    lm_text_close(text);
+    lm_ngram *m = model_of((lm_slice){it.text, it.length}, LM_UNIT_BYTE, o, &run);
     lm_pool_free(run.pool);
     return m;
-}
-
-static void save(const lm_ngram *m, const char *path, const lm_run *run)
-{
-    lm_err e = {0};
-    lm_ckpt_writer *w;
-    lm_out *out;
-    CHECK_OK(lm_ckpt_writer_new(&w, "ngram", &e), &e);
-    CHECK_OK(lm_ngram_save(m, w, &e), &e);
-    CHECK_OK(lm_out_open(&out, path, &e), &e);
-    const lm_status s = lm_ckpt_write(w, out, run, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(w);
-}
-
-static void check_same(const char *a, const char *b)
-{
-    lm_err e = {0};
-    lm_map x, y;
-    CHECK_OK(lm_map_open(&x, a, &e), &e);
-    CHECK_OK(lm_map_open(&y, b, &e), &e);
-    CHECK_INT(x.length, y.length);
-    CHECK(memcmp(x.bytes, y.bytes, x.length) == 0);
-    lm_map_close(&x);
-    lm_map_close(&y);
 }
 
 /* The model does not depend on the memory, be it so little that batches have some twenty tokens. */
@@ -178,13 +149,13 @@ TEST(any_memory_makes_the_same_bytes)
         o.closed = i % 5 == 3;
         make_text(i % 2 ? 300 : 30000, 2 + below(40), true);
         lm_ngram *m = train(&o, 0, 1);
-        save(m, "one", NULL);
+        save_model(m, "one", NULL);
         lm_ngram_free(m);
         for (size_t k = it.length > 1000 ? 2 : 0; k < sizeof memory / sizeof *memory; k++) {
             m = train(&o, memory[k], 1 + (k + (size_t)i) % 3);
-            save(m, "other", &(lm_run){.memory = memory[k]});
+            save_model(m, "other", &(lm_run){.memory = memory[k]});
             lm_ngram_free(m);
-            check_same("one", "other");
+            CHECK(same_files("one", "other"));
         }
     }
 }

@@ -88,6 +88,9 @@ LM_MUST_USE lm_status lm_ngram_count_tsv(lm_ngram_counts *counts, char *const *p
 
 /* Sets rank, id and the marks' ranks from the vocabulary. */
 LM_MUST_USE lm_status lm_ngram_rank_words(lm_ngram_counts *counts, const lm_run *run, lm_err *e);
+/* Takes them from a model. */
+LM_MUST_USE lm_status lm_ngram_copy_ranks(lm_ngram_counts *counts, const lm_ngram *model,
+                                          const lm_run *run, lm_err *e);
 
 /* Fills counts->suffix from words and children.  A suffix that is not in the trie becomes
  * LM_NO_WORD, and so do those of its children; never after counting. */

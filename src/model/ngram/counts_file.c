@@ -59,7 +59,7 @@ static lm_status add_table(lm_ckpt_writer *writer, int k, const char *name, cons
     return lm_ckpt_add_table(writer, full, LM_U32, count, data, e);
 }
 
-lm_status lm_ngram_counts_save(const lm_ngram_counts *c, lm_ckpt_writer *writer, lm_err *e)
+static lm_status add_all(const lm_ngram_counts *c, lm_ckpt_writer *writer, lm_err *e)
 {
     LM_TRY(set_meta(writer, "lm.config", c, add_config, e));
     LM_TRY(set_meta(writer, "lm.history", c, add_history, e));
@@ -72,16 +72,29 @@ lm_status lm_ngram_counts_save(const lm_ngram_counts *c, lm_ckpt_writer *writer,
     return LM_OK;
 }
 
+lm_status lm_ngram_counts_write(const lm_ngram_counts *c, lm_out *out, const lm_run *run, lm_err *e)
+{
+    lm_ckpt_writer *writer;
+    LM_TRY(lm_ckpt_writer_new(&writer, "ngram-counts", e));
+    lm_status s = add_all(c, writer, e);
+    if (!s) s = lm_ckpt_write(writer, out, run, e);
+    lm_ckpt_writer_free(writer);
+    return s;
+}
+
 /* ---- opening ---- */
 
 typedef struct {
+    lm_counts_file *file; /* what is read goes there, but for these: */
     uint64_t vocab;
     uint32_t eos, bos;
     int orders;
 } shape;
 
-static lm_status read_member(lm_json *j, lm_slice key, lm_counts_file *f, shape *found, lm_err *e)
+static lm_status read_member(void *context, lm_json *j, lm_slice key, lm_err *e)
 {
+    shape *found = context;
+    lm_counts_file *f = found->file;
     if (lm_json_is(key, "order")) return lm_config_order(j, &f->order, e);
     if (lm_json_is(key, "unit")) return lm_config_unit(j, &f->unit, e);
     if (lm_json_is(key, "marks")) return lm_json_bool(j, &f->marks, e);
@@ -92,20 +105,6 @@ static lm_status read_member(lm_json *j, lm_slice key, lm_counts_file *f, shape 
     if (lm_json_is(key, "ngrams")) return lm_config_sizes(j, f->size, &found->orders, e);
     if (lm_json_is(key, "inputs")) return lm_inputs_read(&f->inputs, j, e);
     return lm_json_skip(j, NULL, e);
-}
-
-static lm_status read_config(lm_counts_file *f, shape *found, const char *name, lm_err *e)
-{
-    lm_json j;
-    lm_slice key;
-    lm_json_open(&j, lm_slice_of(lm_ckpt_meta(f->ckpt, "lm.config")), name, 0);
-    LM_TRY(lm_json_object(&j, e));
-    for (bool more;;) {
-        LM_TRY(lm_json_member(&j, &more, &key, e));
-        if (!more) break;
-        LM_TRY(read_member(&j, key, f, found, e));
-    }
-    return lm_json_end(&j, e);
 }
 
 /* <s> is the last word, and </s> is there with the marks. */
@@ -147,18 +146,13 @@ static lm_status view_tables(lm_counts_file *f, lm_err *e)
 
 static lm_status open_file(lm_counts_file *f, const char *path, bool verify, lm_err *e)
 {
-    shape found = {.eos = LM_NO_WORD, .bos = LM_NO_WORD};
+    shape found = {.file = f, .eos = LM_NO_WORD, .bos = LM_NO_WORD};
     LM_TRY(lm_ckpt_open(&f->ckpt, path, LM_CKPT_CHECK_HEADER, e));
     if (verify) LM_TRY(lm_ckpt_verify(f->ckpt, e));
     if (strcmp(lm_ckpt_kind(f->ckpt), "ngram-counts") != 0)
         return lm_fail(e, LM_EFORMAT, "%s: not a count file (kind '%s')", path,
                        lm_ckpt_kind(f->ckpt));
-    if (!lm_ckpt_meta(f->ckpt, "lm.config"))
-        return lm_fail(e, LM_EFORMAT, "%s: lm.config is missing", path);
-    lm_str name = {0};
-    lm_status s = lm_str_addf(&name, e, "%s: lm.config", path);
-    if (!s) s = read_config(f, &found, name.text, e);
-    lm_str_free(&name);
+    lm_status s = lm_ckpt_config(f->ckpt, read_member, &found, e);
     if (!s) s = check_shape(f, &found, e);
     if (!s)
         s = lm_vocab_load(&f->vocab, f->ckpt, (uint32_t)found.vocab, LM_NO_WORD, found.bos,

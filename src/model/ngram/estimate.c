@@ -41,11 +41,6 @@ typedef struct {
     int order; /* of the contexts of a loop */
 } estimation;
 
-static bool is_addk(const lm_ngram_options *o)
-{
-    return o->smooth == LM_NGRAM_ADDK || o->smooth == LM_NGRAM_ADDK_BACKOFF;
-}
-
 static bool is_kneser_ney(const lm_ngram_options *o)
 {
     return o->smooth == LM_NGRAM_KN || o->smooth == LM_NGRAM_MKN;
@@ -104,7 +99,9 @@ static double discount_of(const estimation *job, int k, uint32_t a)
 static double widening(const estimation *job, uint64_t seen)
 {
     if (job->options->smooth == LM_NGRAM_WB) return (double)seen;
-    return is_addk(job->options) ? job->options->k * (double)lm_ngram_outputs(job->c) : 0;
+    return lm_ngram_is_addk(job->options->smooth)
+               ? job->options->k * (double)lm_ngram_outputs(job->c)
+               : 0;
 }
 
 /* Of the context whose n-grams, of order k, are from .. until-1. */
@@ -153,9 +150,10 @@ static void estimate_unigrams(const estimation *job)
     const double uniform = 1 / (double)outputs, equal = equal_part(job, &s);
     for (uint64_t w = 0; w < outputs; w++) {
         const double own = own_part(job, 1, w, &s);
-        c->prob[1][w] = (float)(!is_addk(job->options) ? own + s.free / s.total * uniform
-                                : c->count[1][w]       ? own
-                                                       : equal);
+        c->prob[1][w] =
+            (float)(!lm_ngram_is_addk(job->options->smooth) ? own + s.free / s.total * uniform
+                    : c->count[1][w]                        ? own
+                                                            : equal);
     }
 }
 

@@ -69,13 +69,6 @@ static void sort_deeper(const lm_gram_sort *s, lm_keyed *item, lm_keyed *spare, 
     }
 }
 
-static int words_in_common(const uint32_t *a, const uint32_t *b, int most)
-{
-    int n = 0;
-    while (n < most && a[n] == b[n]) n++;
-    return n;
-}
-
 /* Notes, for every gram of the part, what it shares with the one before and how long it is. */
 static void measure_part(const lm_gram_sort *s, size_t part)
 {
@@ -85,7 +78,7 @@ static void measure_part(const lm_gram_sort *s, size_t part)
         const int words = words_at(s, (size_t)s->item[i].value * s->batch.step);
         const int least = words < before ? words : before;
         const int common =
-            before ? words_in_common(lm_gram_sorted(s, i), lm_gram_sorted(s, i - 1), least) : 0;
+            before ? lm_gram_common(lm_gram_sorted(s, i), lm_gram_sorted(s, i - 1), least) : 0;
         s->shape[i] = (uint8_t)(common << 4 | words);
         before = words;
     }

@@ -135,10 +135,7 @@ static lm_status for_parts(lm_grams *g, void (*body)(void *context, size_t part)
 
 static int words_in_common(const lm_gram *a, const lm_gram *b)
 {
-    const int most = a->length < b->length ? a->length : b->length;
-    int n = 0;
-    while (n < most && a->word[n] == b->word[n]) n++;
-    return n;
+    return lm_gram_common(a->word, b->word, a->length < b->length ? a->length : b->length);
 }
 
 typedef struct {

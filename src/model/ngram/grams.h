@@ -3,7 +3,7 @@
  *     lm_grams *grams;
  *     LM_TRY(lm_grams_new(&grams, &counts, mass, run, e));
  *     LM_TRY(lm_grams_add(grams, &batch, last, run, e));       batch by batch, or
- *     LM_TRY(lm_grams_add_source(grams, source, e));           something sorted already
+ *     LM_TRY(lm_grams_add_input(grams, &input, e));            something sorted already
  *     LM_TRY(lm_grams_finish(grams, run, e));                  fills the tables
  *     lm_grams_free(grams);
  *
@@ -19,6 +19,14 @@ typedef struct {
     uint32_t word[LM_NGRAM_ORDER_MAX];
     uint64_t count;
 } lm_gram;
+
+/* How many of the first `most` words are the same. */
+static inline int lm_gram_common(const uint32_t *a, const uint32_t *b, int most)
+{
+    int n = 0;
+    while (n < most && a[n] == b[n]) n++;
+    return n;
+}
 
 /* Grams that begin at id[0], id[step], .. id[(starts-1) * step]; each ends before a <s>, before
  * LM_NO_WORD, at `length` or after `order` words. */

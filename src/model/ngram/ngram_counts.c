@@ -88,10 +88,10 @@ static lm_status is_checkpoint(const char *path, bool *is, lm_err *e)
 /* Opens a count file; what else it may be is said better than by a reader of checkpoints. */
 static lm_status open_counts(lm_counts_file *f, const char *path, lm_err *e)
 {
-    bool is = true;
-    if (lm_is_regular(path)) LM_TRY(is_checkpoint(path, &is, e));
-    return is ? lm_counts_file_open(f, path, true, e)
-              : lm_fail(e, LM_EFORMAT, "%s: not a count file", path);
+    bool is;
+    LM_TRY(is_checkpoint(path, &is, e));
+    return is || !lm_is_regular(path) ? lm_counts_file_open(f, path, true, e)
+                                      : lm_fail(e, LM_EFORMAT, "%s: not a count file", path);
 }
 
 /* ---- count files ---- */

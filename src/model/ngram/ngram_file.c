@@ -103,7 +103,7 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
     LM_TRY(lm_config_add_sizes(out, m->slots, m->lang.order, e));
     if (m->packed) LM_TRY(lm_str_addf(out, e, ",\"quantize\":%u", m->packed->bits));
     if (lm_ngram_discount_count(m->smooth)) LM_TRY(add_discounts(m, out, e));
-    if (m->smooth == LM_NGRAM_ADDK || m->smooth == LM_NGRAM_ADDK_BACKOFF) {
+    if (lm_ngram_is_addk(m->smooth)) {
         LM_TRY(lm_str_addf(out, e, ",\"k\":"));
         LM_TRY(lm_str_add_real(out, m->k, e));
     }
@@ -133,6 +133,7 @@ lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e
 /* ---- loading: the configuration ---- */
 
 typedef struct {
+    lm_ngram *model; /* what is read goes there, but for these: */
     uint64_t vocab;
     uint32_t unk, bos, eos;
     int orders, slot_orders; /* entries of "ngrams" and "slots" */
@@ -176,8 +177,10 @@ static lm_status read_discounts(lm_json *j, lm_ngram *m, lm_err *e)
     return lm_json_fail(j, e, "too many orders");
 }
 
-static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found, lm_err *e)
+static lm_status read_member(void *context, lm_json *j, lm_slice key, lm_err *e)
 {
+    shape *found = context;
+    lm_ngram *m = found->model;
     if (lm_json_is(key, "order")) return lm_config_order(j, &m->lang.order, e);
     if (lm_json_is(key, "smooth")) return read_smooth(j, m, e);
     if (lm_json_is(key, "backoff")) return lm_json_bool(j, &m->backoff, e);
@@ -195,19 +198,11 @@ static lm_status read_member(lm_json *j, lm_slice key, lm_ngram *m, shape *found
     return lm_json_skip(j, NULL, e);
 }
 
-static lm_status read_config(lm_json *j, lm_ngram *m, shape *found, lm_err *e)
-{
-    lm_slice key;
-    LM_TRY(lm_json_object(j, e));
-    for (bool more;;) {
-        LM_TRY(lm_json_member(j, &more, &key, e));
-        if (!more) break;
-        LM_TRY(read_member(j, key, m, found, e));
-    }
-    return lm_json_end(j, e);
-}
-
 /* ---- loading: the tables ---- */
+
+/* Bytes of tables up to which all that is in them is checked here.  Larger ones are only mapped,
+ * and not read before they are used; trie.h then keeps within them. */
+static const uint64_t checked_at_once = (uint64_t)64 << 20;
 
 /* Sizes must go together, and indices fit 32 bits. */
 static lm_status check_sizes(const lm_ngram *m, const shape *found, const char *path, lm_err *e)
@@ -318,7 +313,7 @@ static lm_status view_tables(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
     }
     LM_TRY(check_ranks(m, path, e));
     if (m->packed) LM_TRY(check_codebooks(m, path, e));
-    return bytes > 64 << 20 ? LM_OK : check_trie(m, path, e);
+    return bytes > checked_at_once ? LM_OK : check_trie(m, path, e);
 }
 
 /* A model in the compact form has room for its tables before they are viewed. */
@@ -333,18 +328,9 @@ static lm_status expect_packed(lm_ngram *m, uint64_t bits, lm_err *e)
 
 static lm_status load(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
 {
-    lm_json j;
-    shape found = {.unk = LM_NO_WORD, .bos = LM_NO_WORD, .eos = LM_NO_WORD};
-    const char *config = lm_ckpt_meta(ckpt, "lm.config"), *path = lm_ckpt_path(ckpt);
-    if (!config) return lm_fail(e, LM_EFORMAT, "%s: lm.config is missing", path);
-    lm_str name = {0};
-    lm_status s = lm_str_addf(&name, e, "%s: lm.config", path);
-    if (!s) {
-        lm_json_open(&j, lm_slice_of(config), name.text, 0);
-        s = read_config(&j, m, &found, e);
-    }
-    lm_str_free(&name);
-    if (!s) s = check_sizes(m, &found, path, e);
+    shape found = {.model = m, .unk = LM_NO_WORD, .bos = LM_NO_WORD, .eos = LM_NO_WORD};
+    lm_status s = lm_ckpt_config(ckpt, read_member, &found, e);
+    if (!s) s = check_sizes(m, &found, lm_ckpt_path(ckpt), e);
     if (!s)
         s = lm_vocab_load(&m->lang.vocab, ckpt, (uint32_t)found.vocab, found.unk, found.bos,
                           found.eos, e);

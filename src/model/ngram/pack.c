@@ -26,7 +26,7 @@ typedef struct {
 
 static uint64_t block_size(uint64_t children)
 {
-    return children <= LM_NGRAM_PACKED_FEW ? children : children + children / LM_NGRAM_GAP;
+    return children <= LM_NGRAM_FEW ? children : children + children / LM_NGRAM_GAP;
 }
 
 /* A block while children are put into it, by ascending rank. */

@@ -205,6 +205,8 @@ lm_status lm_ngram_prune(lm_ngram *model, double threshold, const lm_run *run, l
         return lm_fail(e, LM_EUSAGE, "the threshold of pruning is not 0 or more");
     LM_TRY(lm_ngram_unpack(&c, model, "the model", run, e));
     lm_status s = lm_ngram_link_suffixes(&c, run, e);
+    if (!s && !c.closed) /* those made here always are; a checkpoint may lie */
+        s = lm_fail(e, LM_EFORMAT, "the model has an n-gram whose last words are no n-gram");
     if (!s) s = lm_ngram_prune_entropy(&c, threshold, run, e);
     if (!s) {
         c.vocab = model->lang.vocab;

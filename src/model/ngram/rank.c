@@ -45,14 +45,27 @@ static uint32_t rank_of(const lm_ngram_counts *c, uint32_t id)
     return id == LM_NO_WORD ? LM_NO_WORD : c->rank[id];
 }
 
+static lm_status new_ranks(lm_ngram_counts *c, uint32_t words, const lm_run *run, lm_err *e)
+{
+    c->rank = lm_tables_new(&c->tables, words, sizeof *c->rank, run, e);
+    c->id = lm_tables_new(&c->tables, words, sizeof *c->id, run, e);
+    return c->rank && c->id ? LM_OK : e->status;
+}
+
+static void rank_marks(lm_ngram_counts *c, const lm_vocab *v)
+{
+    c->bos = rank_of(c, v->bos);
+    c->unk = rank_of(c, v->unk);
+    c->eos = rank_of(c, v->eos);
+}
+
 lm_status lm_ngram_rank_words(lm_ngram_counts *c, const lm_run *run, lm_err *e)
 {
     const lm_vocab *v = c->vocab;
-    c->rank = lm_tables_new(&c->tables, v->size, sizeof *c->rank, run, e);
-    c->id = lm_tables_new(&c->tables, v->size, sizeof *c->id, run, e);
+    LM_TRY(new_ranks(c, v->size, run, e));
     lm_keyed *order = lm_resize(NULL, v->size, sizeof *order, e);
     lm_keyed *spare = lm_resize(NULL, v->size, sizeof *spare, e);
-    lm_status s = c->rank && c->id && order && spare ? LM_OK : e->status;
+    lm_status s = order && spare ? LM_OK : e->status;
     if (!s) s = order_ids(v, order, spare, e);
     for (uint32_t rank = 0; !s && rank < v->size; rank++) {
         c->id[rank] = (uint32_t)order[rank].value;
@@ -60,9 +73,18 @@ lm_status lm_ngram_rank_words(lm_ngram_counts *c, const lm_run *run, lm_err *e)
     }
     lm_free(order);
     lm_free(spare);
-    if (s) return s;
-    c->bos = rank_of(c, v->bos);
-    c->unk = rank_of(c, v->unk);
-    c->eos = rank_of(c, v->eos);
+    if (!s) rank_marks(c, v);
+    return s;
+}
+
+lm_status lm_ngram_copy_ranks(lm_ngram_counts *c, const lm_ngram *m, const lm_run *run, lm_err *e)
+{
+    const lm_vocab *v = m->lang.vocab;
+    LM_TRY(new_ranks(c, v->size, run, e));
+    for (uint32_t id = 0; id < v->size; id++) {
+        c->rank[id] = m->rank[id];
+        c->id[m->rank[id]] = id;
+    }
+    rank_marks(c, v);
     return LM_OK;
 }

@@ -22,9 +22,8 @@ lm_status lm_ngram_rows_new(lm_ngram_rows *rows, int order, uint64_t count, lm_n
 
 static int compare_words(const uint32_t *a, const uint32_t *b, int count)
 {
-    for (int i = 0; i < count; i++)
-        if (a[i] != b[i]) return a[i] < b[i] ? -1 : 1;
-    return 0;
+    const int n = lm_gram_common(a, b, count);
+    return n == count ? 0 : a[n] < b[n] ? -1 : 1;
 }
 
 static size_t chunks_of(uint64_t count)
@@ -388,12 +387,12 @@ static void back_off_chunk(void *context, size_t chunk)
     const backing *job = context;
     const lm_ngram_counts *c = job->counts;
     const int k = job->order;
+    const uint32_t *suffix = lm_ngram_suffixes(c, k);
     const uint64_t parents = c->size[k - 1], until = ((uint64_t)chunk + 1) * CHUNK;
     for (uint64_t parent = (uint64_t)chunk * CHUNK; parent < until && parent < parents; parent++)
         for (uint64_t i = c->first[k - 1][parent]; i < c->first[k - 1][parent + 1]; i++) {
             if (c->prob[k][i] >= 0) continue;
-            const uint32_t shorter = k == 2 ? c->word[2][i] : c->suffix[k][i];
-            const float p = c->bow[k - 1][parent] * c->prob[k - 1][shorter];
+            const float p = c->bow[k - 1][parent] * c->prob[k - 1][suffix[i]];
             c->prob[k][i] = p < 1 ? p : 1;
         }
     lm_breathe(job->run);

@@ -9,6 +9,11 @@ const char *lm_ngram_smooth_name(lm_ngram_smooth smooth)
     return names[smooth];
 }
 
+bool lm_ngram_is_addk(lm_ngram_smooth smooth)
+{
+    return smooth == LM_NGRAM_ADDK || smooth == LM_NGRAM_ADDK_BACKOFF;
+}
+
 int lm_ngram_discount_count(lm_ngram_smooth smooth)
 {
     if (smooth == LM_NGRAM_MKN) return 3;
@@ -51,7 +56,7 @@ lm_status lm_ngram_check_options(const lm_ngram_options *o, lm_err *e)
         return lm_fail(e, LM_EUSAGE, "--order: %d is not 1 to %d", o->order, LM_NGRAM_ORDER_MAX);
     if (o->smooth == LM_NGRAM_ARPA)
         return lm_fail(e, LM_EUSAGE, "an ARPA model is read, not estimated");
-    if ((o->smooth == LM_NGRAM_ADDK || o->smooth == LM_NGRAM_ADDK_BACKOFF) && !(o->k > 0))
+    if (lm_ngram_is_addk(o->smooth) && !(o->k > 0))
         return lm_fail(e, LM_EUSAGE, "--k: what is added is not above 0");
     if (o->backoff && (o->smooth == LM_NGRAM_MLE || o->smooth == LM_NGRAM_ADDK))
         return lm_fail(e, LM_EUSAGE, "--backoff: %s has no back-off form%s",

@@ -54,7 +54,7 @@ static range children_of_suffix(const linking *job, uint64_t parent)
 {
     const lm_ngram_counts *c = job->counts;
     const int k = job->order;
-    const uint32_t shorter = k == 3 ? c->word[2][parent] : c->suffix[k - 1][parent];
+    const uint32_t shorter = lm_ngram_suffixes(c, k - 1)[parent];
     if (shorter == LM_NO_WORD) return (range){0, 0};
     return (range){c->first[k - 2][shorter], c->first[k - 2][shorter + 1]};
 }
@@ -63,7 +63,7 @@ static void ask_for_suffix(const linking *job, uint64_t parent)
 {
     const lm_ngram_counts *c = job->counts;
     const int k = job->order;
-    const uint32_t shorter = k == 3 ? c->word[2][parent] : c->suffix[k - 1][parent];
+    const uint32_t shorter = lm_ngram_suffixes(c, k - 1)[parent];
     if (shorter != LM_NO_WORD) LM_PREFETCH(&c->first[k - 2][shorter]);
 }
 

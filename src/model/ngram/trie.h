@@ -62,8 +62,8 @@ static inline uint64_t lm_ngram_end(const lm_ngram *m, int k, uint64_t slot)
 /* ---- where the children of a node are ---- */
 
 enum {
-    LM_NGRAM_PACKED_FEW = 4, /* blocks up to this size have no unused slots */
-    LM_NGRAM_GAP = 4         /* larger ones have one for so many children */
+    LM_NGRAM_FEW = 4, /* blocks up to this size have no unused slots */
+    LM_NGRAM_GAP = 4  /* larger ones have one for so many children */
 };
 
 /* A rank as a 32-bit fraction of the vocabulary. */
@@ -75,7 +75,7 @@ static inline uint64_t lm_ngram_scale(uint32_t rank, uint64_t words)
 /* The slot that a child wants in a block of `size` slots. */
 static inline uint64_t lm_ngram_slot(uint64_t begin, uint64_t size, uint64_t scaled)
 {
-    return size <= LM_NGRAM_PACKED_FEW ? begin : begin + (size * scaled >> 32);
+    return size <= LM_NGRAM_FEW ? begin : begin + (size * scaled >> 32);
 }
 
 #define LM_NGRAM_NONE UINT64_MAX

@@ -5,22 +5,6 @@
 
 enum { BREATH = 1 << 14 };
 
-static lm_status copy_ranks(lm_ngram_counts *c, const lm_ngram *m, const lm_run *run, lm_err *e)
-{
-    const lm_vocab *v = m->lang.vocab;
-    c->rank = lm_tables_new(&c->tables, v->size, sizeof *c->rank, run, e);
-    c->id = lm_tables_new(&c->tables, v->size, sizeof *c->id, run, e);
-    if (!c->rank || !c->id) return e->status;
-    for (uint32_t id = 0; id < v->size; id++) {
-        c->rank[id] = m->rank[id];
-        c->id[m->rank[id]] = id;
-    }
-    c->bos = v->bos == LM_NO_WORD ? LM_NO_WORD : c->rank[v->bos];
-    c->unk = v->unk == LM_NO_WORD ? LM_NO_WORD : c->rank[v->unk];
-    c->eos = v->eos == LM_NO_WORD ? LM_NO_WORD : c->rank[v->eos];
-    return LM_OK;
-}
-
 static lm_status new_columns(lm_ngram_counts *c, int k, const lm_run *run, lm_err *e)
 {
     const uint64_t size = c->size[k];
@@ -54,6 +38,7 @@ static lm_status unpack_order(lm_ngram_counts *c, const lm_ngram *m, int k, cons
                               const lm_run *run, lm_err *e)
 {
     uint64_t i = 0, children = 0;
+    uint32_t next = 0; /* the slot where the next children begin: each slot is read once */
     bool good = true;
     LM_TRY(new_columns(c, k, run, e));
     for (uint64_t slot = 0; good && slot < m->slots[k]; slot++) {
@@ -61,14 +46,15 @@ static lm_status unpack_order(lm_ngram_counts *c, const lm_ngram *m, int k, cons
         if (slot % BREATH == 0) lm_breathe(run);
         if (word == LM_NO_WORD) continue;
         const lm_ngram_entry entry = lm_ngram_at(m, k, slot);
-        good = i < c->size[k];
+        good = i < c->size[k] && lm_ngram_is_prob(entry.prob) && lm_ngram_is_bow(entry.bow);
         if (!good) break;
         c->prob[k][i] = entry.prob;
         if (k > 1) c->word[k][i] = word;
         if (k < c->order) {
             c->first[k][i] = (uint32_t)children;
             c->bow[k][i] = entry.bow;
-            good = count_children(m, k, &entry, &children);
+            good = entry.begin == next && count_children(m, k, &entry, &children);
+            next = entry.end;
         }
         i++;
     }
@@ -80,7 +66,7 @@ static lm_status unpack_order(lm_ngram_counts *c, const lm_ngram *m, int k, cons
 static lm_status unpack(lm_ngram_counts *c, const lm_ngram *m, const char *path, const lm_run *run,
                         lm_err *e)
 {
-    LM_TRY(copy_ranks(c, m, run, e));
+    LM_TRY(lm_ngram_copy_ranks(c, m, run, e));
     for (int k = 1; k <= c->order; k++) {
         c->size[k] = m->count[k];
         LM_TRY(unpack_order(c, m, k, path, run, e));
