@@ -5,21 +5,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "chance.h"
 #include "models.h"
 #include "table.h"
 #include "test.h"
 
 enum { ORDER_MAX = LM_NGRAM_ORDER_MAX, TEXT_MAX = 1 << 23, LINES_MAX = 4096 };
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t limit) /* splitmix64 */
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (z ^ (z >> 31)) % limit;
-}
 
 /* ---- text ---- */
 

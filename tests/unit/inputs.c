@@ -3,21 +3,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "chance.h"
 #include "failing.h"
 #include "lm/crc.h"
 #include "test.h"
 
 enum { INPUTS = 12, PIECES = 9, BYTES = 64 };
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t limit) /* splitmix64 */
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (z ^ (z >> 31)) % limit;
-}
 
 static void add(lm_inputs *inputs, lm_input input)
 {

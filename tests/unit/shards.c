@@ -5,6 +5,7 @@
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+#include "chance.h"
 #include "lm/crc.h"
 #include "lm/file.h"
 #include "lm/memory.h"
@@ -12,16 +13,6 @@
 #include "test.h"
 
 enum { ROOM = 1 << 17 };
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t limit) /* splitmix64 */
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (z ^ (z >> 31)) % limit;
-}
 
 static void put(const char *name, const char *bytes, size_t length)
 {

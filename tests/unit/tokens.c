@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "chance.h"
 #include "lm/file.h"
 #include "lm/memory.h"
 #include "lm/thread.h"
@@ -11,18 +12,6 @@
 #include "test.h"
 
 enum { TEXT_MAX = 1 << 20, MAP = 1000000 }; /* MAP: added to every number when taken */
-
-/* ---- random numbers: splitmix64 ---- */
-
-static uint64_t random_state;
-
-static uint64_t below(uint64_t limit)
-{
-    uint64_t z = random_state += 0x9e3779b97f4a7c15U;
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9U;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebU;
-    return (z ^ (z >> 31)) % limit;
-}
 
 /* ---- texts of bytes: what their tokens are is plain ---- */
 
