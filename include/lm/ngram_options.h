@@ -5,8 +5,8 @@
  *     ...
  *     lm_ngram_options o;
  *     LM_TRY(lm_ngram_options_get(&o, &history, e));
- *     LM_TRY(lm_text_open(&text, paths, count, lm_ngram_option_unit(),
- *                         lm_ngram_option_marks_as_words(), e));
+ *     LM_TRY(lm_text_open(&text, paths, count, lm_word_option_unit(),
+ *                         lm_word_option_marks_as_words(), e));
  *     ...
  *     lm_ngram_options_free(&o);
  */
@@ -17,6 +17,7 @@
 #include "lm/option.h"
 #include "lm/status.h"
 #include "lm/str.h"
+#include "lm/word_options.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -28,10 +29,6 @@ extern const lm_option lm_ngram_option_rows[];
 /* For counts in place of text, before the other functions: options that were not given are as the
  * counts were made.  Errors: LM_EUSAGE where they were given and cannot be so. */
 LM_MUST_USE lm_status lm_ngram_options_of_counts(const lm_ngram_counting *how, lm_err *e);
-
-/* How the text is to be read. */
-lm_unit lm_ngram_option_unit(void);
-bool lm_ngram_option_marks_as_words(void);
 
 /* What was given, checked; reads the file of --vocab and adds its input to the history.
  * Errors: LM_EUSAGE, naming the option; LM_EIO, LM_EFORMAT for the file; LM_ENOMEM. */

@@ -9,7 +9,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include "lm/status.h"
-#include "lm/vocab.h"
+#include "lm/words.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -46,12 +46,7 @@ typedef struct {
      * and more (ABS, KN: the first); else fail. */
     bool fallback;
     double fallback_discount[3];
-    bool closed;   /* no <unk> */
-    bool no_marks; /* no <s> and </s>: a line's first words use shorter orders */
-    /* Words become <unk> that are not in `words` (NULL: all are), were read less often than
-     * min_count, or are not among the vocab_size most frequent (0: no limit). */
-    lm_vocab *words;
-    uint64_t min_count, vocab_size;
+    lm_word_choice choice; /* no_marks: a line's first words use shorter orders */
     /* Left out are n-grams of order k that were read no more often than prune[k] times, which
      * is 0 for k = 1 and never falls, and what lm_ngram_prune leaves out (0: nothing). */
     uint32_t prune[LM_NGRAM_ORDER_MAX + 1];

@@ -316,8 +316,8 @@ TEST(every_back_off_model_comes_back)
         lm_ngram_options o = LM_NGRAM_DEFAULTS;
         o.order = 1 + i % 6;
         o.smooth = smooth[i / 3 % 3];
-        o.closed = below(2) == 0;
-        o.no_marks = below(2) == 0;
+        o.choice.closed = below(2) == 0;
+        o.choice.no_marks = below(2) == 0;
         make_text(&file, unit);
         lm_ngram *m = model_of((lm_slice){file.text, file.length}, unit, &o, NULL);
         write_arpa(m, &file);
@@ -337,7 +337,7 @@ TEST(text_of_a_small_model)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = 2;
     o.smooth = LM_NGRAM_MLE;
-    o.no_marks = o.closed = true;
+    o.choice.no_marks = o.choice.closed = true;
     lm_ngram *m = model_of(lm_slice_of("I love NLP\nI love NLP\n"), LM_UNIT_WORD, &o, NULL);
     write_arpa(m, &file);
     file.text[file.length] = '\0';

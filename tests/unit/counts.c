@@ -553,12 +553,12 @@ static lm_ngram_options random_options(int i, const way *how)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.smooth = (lm_ngram_smooth)(i % LM_NGRAM_ARPA);
     o.order = below(3) ? how->order : 1 + (int)below((uint64_t)how->order);
-    o.no_marks = how->no_marks;
+    o.choice.no_marks = how->no_marks;
     o.backoff = o.smooth >= LM_NGRAM_WB && below(2);
-    o.closed = below(4) == 0;
-    if (!o.closed && below(3) == 0) o.min_count = below(5);
-    if (!o.closed && below(3) == 0) o.vocab_size = 1 + below(KINDS);
-    if (!o.closed && below(3) == 0) o.words = choose_words(how->unit);
+    o.choice.closed = below(4) == 0;
+    if (!o.choice.closed && below(3) == 0) o.choice.min_count = below(5);
+    if (!o.choice.closed && below(3) == 0) o.choice.vocab_size = 1 + below(KINDS);
+    if (!o.choice.closed && below(3) == 0) o.choice.list = choose_words(how->unit);
     for (int k = 2; k <= o.order && i % 3 == 0; k++)
         o.prune[k] = o.prune[k - 1] + (uint32_t)below(3);
     if (o.smooth != LM_NGRAM_ADDK && below(4) == 0) o.entropy_prune = 1e-4;
@@ -580,7 +580,7 @@ TEST(models_of_counts_are_those_of_the_text)
         shuffle(parts, count);
         train_counts(parts, count, &o);
         CHECK(same_files("text.lm", "counts.lm"));
-        lm_vocab_free(o.words);
+        lm_vocab_free(o.choice.list);
     }
 }
 

@@ -156,7 +156,7 @@ static void train(lm_ngram_smooth smooth, int order, uint64_t words)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.smooth = smooth;
     o.order = order;
-    o.vocab_size = words;
+    o.choice.vocab_size = words;
     const lm_status s = lm_ngram_train_counts(&m, (char *[]){bad, good}, 2, &o, &inputs, NULL, &e);
     check_refusal(s, &e);
     lm_ngram_free(m);
@@ -476,7 +476,7 @@ static lm_status train_model(lm_out *out, lm_err *e)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     (void)out;
     o.order = 2;
-    o.vocab_size = 2; /* so that grams must be sorted again */
+    o.choice.vocab_size = 2; /* so that grams must be sorted again */
     const lm_status s = lm_ngram_train_counts(&m, (char *[]){good, good}, 2, &o, &inputs, NULL, e);
     lm_ngram_free(m);
     lm_inputs_free(&inputs);

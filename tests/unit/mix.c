@@ -211,7 +211,7 @@ static void open_models(lm_model model[PARTS])
     o.smooth = LM_NGRAM_ADDK;
     train("b.lm", "b x a\nx x y b\na longer b\n", o);
     o.smooth = LM_NGRAM_MLE;
-    o.closed = true;
+    o.choice.closed = true;
     train("c.lm", "a b\nb x z\na z\n", o);
     CHECK_OK(lm_model_open(&model[0], "a.lm", &e), &e);
     CHECK_OK(lm_model_open(&model[1], "b.lm", &e), &e);
@@ -548,7 +548,7 @@ TEST(mixtures_that_cannot_be)
     e = (lm_err){0};
     CHECK_FAILS(lm_mix_new(&mix, model, 0, NULL, &e), LM_EUSAGE, &e, "a mixture of 0 models");
     e = (lm_err){0};
-    o.no_marks = true;
+    o.choice.no_marks = true;
     train("other.lm", "a b\n", o);
     CHECK_OK(lm_model_open(&other, "other.lm", &e), &e);
     CHECK_FAILS(lm_mix_new(&mix, (lm_model[]){other, model[0]}, 2, half, &e), LM_EUSAGE, &e,

@@ -167,10 +167,10 @@ static void count_line(reference *r, const lm_slice *words, size_t count)
 {
     static lm_slice line[TEXT_MAX + 2];
     size_t n = 0;
-    if (count == 0 && r->options.no_marks) return;
+    if (count == 0 && r->options.choice.no_marks) return;
     line[n++] = lm_slice_of("<s>");
     for (size_t i = 0; i < count; i++) line[n++] = words[i];
-    if (!r->options.no_marks) line[n++] = lm_slice_of("</s>");
+    if (!r->options.choice.no_marks) line[n++] = lm_slice_of("</s>");
     for (size_t i = 0; i < n; i++)
         for (int k = 1; k <= r->options.order && i + (size_t)k <= n; k++) {
             const key name = key_of(line + i, (size_t)k);
@@ -253,12 +253,12 @@ static void find_discounts(reference *r, int k)
     for (size_t i = 0; i < r->grams.count; i++) {
         const record *g = r->grams.all[i];
         if (g->order != k || strcmp(g->key, "<s>") == 0) continue;
-        if (r->options.no_marks && begins_with_bos(g)) continue;
+        if (r->options.choice.no_marks && begins_with_bos(g)) continue;
         const double a = counted(r, g);
         if (a >= 1 && a <= 8) t[(int)a]++;
     }
     find_katz(t, r->katz[k]);
-    for (int i = 0; k == 1 && r->options.closed && i < 8; i++) r->katz[k][i] = 1;
+    for (int i = 0; k == 1 && r->options.choice.closed && i < 8; i++) r->katz[k][i] = 1;
     double *d = r->discount[k];
     if (!find_absolute(r, t, d)) memcpy(d, r->options.fallback_discount, 3 * sizeof *d);
 }
@@ -272,7 +272,7 @@ static reference *new_reference(const corpus *c, const lm_ngram_options *options
         count_line(r, c->token + c->start[i], c->start[i + 1] - c->start[i]);
     for (size_t i = 0; i < r->grams.count; i++) /* words, and </s> */
         r->outputs += r->grams.all[i]->order == 1 && strcmp(r->grams.all[i]->key, "<s>") != 0;
-    if (!options->closed && !table_find(&r->grams, "<unk>", 5)) r->outputs++;
+    if (!options->choice.closed && !table_find(&r->grams, "<unk>", 5)) r->outputs++;
     link_children(r);
     for (int k = 1; k <= options->order; k++) find_discounts(r, k);
     return r;
@@ -450,7 +450,7 @@ typedef struct {
 static void add_word(const corpus *c, const lm_ngram_options *o, history *h)
 {
     lm_slice word = c->token[below(c->tokens)];
-    if (below(12) == 0) word = lm_slice_of(o->closed ? "not-a-word" : "<unk>");
+    if (below(12) == 0) word = lm_slice_of(o->choice.closed ? "not-a-word" : "<unk>");
     h->word[h->count++] = word;
 }
 
@@ -459,7 +459,7 @@ static void add_word(const corpus *c, const lm_ngram_options *o, history *h)
 static void random_history(const corpus *c, const lm_ngram_options *o, history *h)
 {
     *h = (history){.inside = below(2) == 0};
-    if (!h->inside && !o->no_marks) {
+    if (!h->inside && !o->choice.no_marks) {
         h->word[h->count++] = lm_slice_of("<s>");
         h->marks = 1;
     }
@@ -549,11 +549,11 @@ static void check_history(const lm_ngram *m, const reference *r, history *h, uin
 static void check_vocabulary(const lm_ngram *m, const reference *r)
 {
     const lm_vocab *v = m->lang.vocab;
-    const uint32_t marks = !r->options.closed + !r->options.no_marks;
+    const uint32_t marks = !r->options.choice.closed + !r->options.choice.no_marks;
     CHECK_INT(lm_vocab_outputs(v), r->outputs);
-    CHECK_INT(v->unk, r->options.closed ? LM_NO_WORD : 0);
-    CHECK_INT(v->eos, r->options.no_marks ? LM_NO_WORD : marks - 1);
-    CHECK_INT(v->bos, r->options.no_marks ? LM_NO_WORD : v->size - 1);
+    CHECK_INT(v->unk, r->options.choice.closed ? LM_NO_WORD : 0);
+    CHECK_INT(v->eos, r->options.choice.no_marks ? LM_NO_WORD : marks - 1);
+    CHECK_INT(v->bos, r->options.choice.no_marks ? LM_NO_WORD : v->size - 1);
     for (uint32_t id = marks; id + 1 < lm_vocab_outputs(v); id++) {
         const lm_slice a = lm_vocab_word(v, id), b = lm_vocab_word(v, id + 1);
         const double x = look_up(r, &a, 1)->count, y = look_up(r, &b, 1)->count;
@@ -581,8 +581,8 @@ static lm_ngram_options random_options(int order, lm_ngram_smooth smooth)
     o.order = order;
     o.smooth = smooth;
     o.k = (double[]){1, 1e-9, 0.001 * (double)(1 + below(3000))}[below(3)];
-    o.closed = below(2) == 0;
-    o.no_marks = below(2) == 0;
+    o.choice.closed = below(2) == 0;
+    o.choice.no_marks = below(2) == 0;
     o.backoff = smooth >= LM_NGRAM_WB && below(2) == 0;
     const bool pruned = below(3) == 0;
     for (int n = 2; n <= order; n++)
@@ -770,11 +770,13 @@ static void check_choice(const char *text, const char *listed, uint64_t min_coun
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = 1;
     o.smooth = LM_NGRAM_MLE;
-    o.no_marks = true;
-    o.min_count = min_count;
-    o.vocab_size = most;
+    o.choice.no_marks = true;
+    o.choice.min_count = min_count;
+    o.choice.vocab_size = most;
     if (listed)
-        CHECK_OK(lm_vocab_read(&o.words, lm_slice_of(listed), "list", LM_UNIT_WORD, false, &e), &e);
+        CHECK_OK(
+            lm_vocab_read(&o.choice.list, lm_slice_of(listed), "list", LM_UNIT_WORD, false, &e),
+            &e);
     clear(&it, LM_UNIT_WORD);
     for (; *text; text += *text == ' ') {
         const size_t n = strcspn(text, " ");
@@ -792,7 +794,7 @@ static void check_choice(const char *text, const char *listed, uint64_t min_coun
     }
     CHECK_TEXT(found, expected);
     lm_ngram_free(m);
-    lm_vocab_free(o.words);
+    lm_vocab_free(o.choice.list);
 }
 
 TEST(words_are_chosen)
@@ -818,8 +820,8 @@ TEST(rare_words_are_unknown_ones)
     random_state = 23;
     for (int i = 0; i < 60; i++) {
         lm_ngram_options o = random_options(1 + i % 4, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
-        o.closed = false;
-        o.min_count = 1 + below(5);
+        o.choice.closed = false;
+        o.choice.min_count = 1 + below(5);
         make_random(&it, LM_UNIT_WORD);
         lm_ngram *m = train(&it, &o, 1);
         save_model(m, "one", NULL);
@@ -830,12 +832,13 @@ TEST(rare_words_are_unknown_ones)
                 uint64_t count = 0;
                 for (size_t n = 0; n < it.tokens; n++)
                     count += lm_slice_compare(it.token[n], it.token[at]) == 0;
-                const lm_slice word = count < o.min_count ? lm_slice_of("<unk>") : it.token[at];
+                const lm_slice word =
+                    count < o.choice.min_count ? lm_slice_of("<unk>") : it.token[at];
                 add_token(&rare, word.text, word.length);
             }
             end_line(&rare);
         }
-        o.min_count = 0;
+        o.choice.min_count = 0;
         m = train(&rare, &o, 1);
         save_model(m, "more", NULL);
         lm_ngram_free(m);
@@ -851,20 +854,20 @@ TEST(listed_words_that_are_not_in_the_text)
     random_state = 29;
     for (int i = 0; i < 200; i++) {
         lm_ngram_options o = random_options(1 + i % 4, (lm_ngram_smooth)(i % LM_NGRAM_ARPA));
-        o.closed = false;
+        o.choice.closed = false;
         if (o.smooth != LM_NGRAM_ADDK && i % 3 == 0) o.entropy_prune = 0.01;
-        CHECK_OK(lm_vocab_read(&o.words, lm_slice_of("new\na\nnewer\nthe\nab\n"), "list",
+        CHECK_OK(lm_vocab_read(&o.choice.list, lm_slice_of("new\na\nnewer\nthe\nab\n"), "list",
                                LM_UNIT_WORD, false, &e),
                  &e);
         make_random(&it, LM_UNIT_WORD);
         lm_ngram *m = train(&it, &o, 1);
-        CHECK_INT(lm_vocab_outputs(m->lang.vocab), 6 + !o.no_marks);
+        CHECK_INT(lm_vocab_outputs(m->lang.vocab), 6 + !o.choice.no_marks);
         for (int n = 0; n < 12; n++) {
             random_history(&it, &o, &h);
             check_history(m, NULL, &h, UINT32_MAX);
         }
         lm_ngram_free(m);
-        lm_vocab_free(o.words);
+        lm_vocab_free(o.choice.list);
     }
 }
 
@@ -942,7 +945,7 @@ TEST(no_text)
         lm_text *text;
         lm_ngram *m;
         lm_ngram_options o = LM_NGRAM_DEFAULTS;
-        o.no_marks = true;
+        o.choice.no_marks = true;
         CHECK_OK(lm_text_memory(&text, lm_slice_of(texts[i]), "corpus", LM_UNIT_WORD, false, &e),
                  &e);
         CHECK_FAILS(lm_ngram_train(&m, text, &o, NULL, &e), LM_EFORMAT, &e, "no text");
@@ -1013,8 +1016,8 @@ TEST(options_that_are_refused)
     o.prune[2] = 1;
     refuses(o, "--prune: 0 for order 3 is less than 1");
     o = good;
-    o.closed = true;
-    o.min_count = 1;
+    o.choice.closed = true;
+    o.choice.min_count = 1;
     refuses(o, "--closed");
     o = good;
     o.fallback_discount[1] = 2.5;

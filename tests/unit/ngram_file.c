@@ -32,7 +32,7 @@ static lm_ngram *train(int order, lm_ngram_smooth smooth, bool no_marks)
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = order;
     o.smooth = smooth;
-    o.no_marks = no_marks;
+    o.choice.no_marks = no_marks;
     return model_of(lm_slice_of(lines), LM_UNIT_WORD, &o, NULL);
 }
 

@@ -1,6 +1,6 @@
 /* tokens.c - tests of a text as one sequence of numbers, and of training from it, in memory and
  * through temporary files. */
-#include "../../src/model/ngram/tokens.h"
+#include "lm/tokens.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -134,8 +134,8 @@ TEST(any_memory_makes_the_same_bytes)
         lm_ngram_options o = LM_NGRAM_DEFAULTS;
         o.order = 1 + i % 6;
         o.smooth = (lm_ngram_smooth)(i % 3);
-        o.no_marks = i % 4 == 3;
-        o.closed = i % 5 == 3;
+        o.choice.no_marks = i % 4 == 3;
+        o.choice.closed = i % 5 == 3;
         make_text(i % 2 ? 300 : 30000, 2 + below(40), true);
         lm_ngram *m = train(&o, 0, 1);
         save_model(m, "one", NULL);

@@ -131,9 +131,9 @@ static lm_status train_pruned(lm_out *out, lm_err *e)
     o.backoff = true;
     o.prune[3] = 1;
     o.entropy_prune = 0.01;
-    LM_TRY(lm_vocab_read(&o.words, lm_slice_of("a\nb\nz\n"), "list", LM_UNIT_WORD, false, e));
+    LM_TRY(lm_vocab_read(&o.choice.list, lm_slice_of("a\nb\nz\n"), "list", LM_UNIT_WORD, false, e));
     const lm_status s = train(out, e, &o);
-    lm_vocab_free(o.words);
+    lm_vocab_free(o.choice.list);
     return s;
 }
 

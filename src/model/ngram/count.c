@@ -5,7 +5,8 @@
  * else in batches that are merged. */
 #include "grams.h"
 #include "lm/memory.h"
-#include "tokens.h"
+#include "lm/tokens.h"
+#include "lm/words.h"
 
 /* ---- the vocabulary ---- */
 
@@ -24,7 +25,7 @@ lm_status lm_ngram_choose(lm_ngram_counts *c, const lm_ngram_found *found,
 {
     *grams = NULL;
     LM_TRY(lm_vocab_new(&c->vocab, e));
-    LM_TRY(lm_ngram_choose_words(c->vocab, map, found->vocab, found->count, options, e));
+    LM_TRY(lm_words_choose(c->vocab, map, found->vocab, found->count, &options->choice, e));
     LM_TRY(lm_ngram_rank_words(c, run, e));
     for (uint32_t w = 0; w < found->vocab->size; w++) map[w] = c->rank[map[w]];
     uint64_t *mass = lm_new(c->vocab->size, sizeof *mass, e);
@@ -96,7 +97,7 @@ lm_status lm_ngram_count_text(lm_ngram_counts *c, lm_text *text, const lm_ngram_
 {
     lm_tokens t;
     *c = (lm_ngram_counts){.order = options->order,
-                           .marks = !options->no_marks,
+                           .marks = !options->choice.no_marks,
                            .unit = lm_text_unit(text),
                            .marks_as_words = lm_text_marks_as_words(text)};
     LM_TRY(lm_tokens_read(&t, text, c->marks, run, e));

@@ -59,10 +59,6 @@ typedef struct {
 
 struct lm_grams;
 
-/* Words, unlike n-grams, must be in memory, as they are found and in the vocabulary that is chosen
- * of them.  Errors: LM_EUSAGE if there are too many. */
-LM_MUST_USE lm_status lm_ngram_check_memory(const lm_vocab *found, const lm_run *run, lm_err *e);
-
 /* Chooses the vocabulary of empty tables and sets its ranks.  map[i] becomes the rank of the word
  * i that was found.  *grams is ready to fill the tables. */
 LM_MUST_USE lm_status lm_ngram_choose(lm_ngram_counts *counts, const lm_ngram_found *found,
@@ -95,13 +91,6 @@ LM_MUST_USE lm_status lm_ngram_copy_ranks(lm_ngram_counts *counts, const lm_ngra
 /* Fills counts->suffix from words and children.  A suffix that is not in the trie becomes
  * LM_NO_WORD, and so do those of its children; never after counting. */
 LM_MUST_USE lm_status lm_ngram_link_suffixes(lm_ngram_counts *counts, const lm_run *run, lm_err *e);
-
-/* Chooses the words of the model among those `found` (by appearance, read count[i] times) and
- * those of the options.  Fills `vocab`, empty before: <unk>, </s>, the words by descending
- * count with ties in byte order, <s>; and `map`: from found to chosen, or <unk>. */
-LM_MUST_USE lm_status lm_ngram_choose_words(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
-                                            const uint64_t *count, const lm_ngram_options *options,
-                                            lm_err *e);
 
 /* ---- estimating ---- */
 

@@ -33,8 +33,8 @@ static lm_ngram_options counting(int order, bool no_marks)
 {
     lm_ngram_options o = LM_NGRAM_DEFAULTS;
     o.order = order;
-    o.closed = true;
-    o.no_marks = no_marks;
+    o.choice.closed = true;
+    o.choice.no_marks = no_marks;
     return o;
 }
 
@@ -166,7 +166,7 @@ static lm_status open_sum(sum *s, char *const *paths, size_t count, const lm_run
         LM_TRY(open_counts(&it->file, paths[i], e));
         LM_TRY(check_alike(&s->summand[0].file, &it->file, e));
         LM_TRY(enter_words(s, it, e));
-        LM_TRY(lm_ngram_check_memory(s->vocab, run, e));
+        LM_TRY(lm_words_check_memory(s->vocab, run, e));
         lm_breathe(run);
     }
     return LM_OK;
@@ -372,7 +372,7 @@ static lm_status count_files(lm_ngram_counts *c, char *const *paths, size_t coun
     if (!status) {
         const lm_counts_file *first = &s.summand[0].file;
         if (o.order == 0) o.order = first->order;
-        o.no_marks = !first->marks;
+        o.choice.no_marks = !first->marks;
         if (o.order > first->order)
             status = lm_fail(e, LM_EUSAGE, "%s: holds n-grams up to order %d, not %d",
                              lm_ckpt_path(first->ckpt), first->order, o.order);

@@ -62,7 +62,7 @@ lm_status lm_ngram_check_options(const lm_ngram_options *o, lm_err *e)
         return lm_fail(e, LM_EUSAGE, "--backoff: %s has no back-off form%s",
                        lm_ngram_smooth_name(o->smooth),
                        o->smooth == LM_NGRAM_ADDK ? "; addk-backoff is that" : "");
-    if (o->closed && (o->words || o->min_count || o->vocab_size))
+    if (o->choice.closed && (o->choice.list || o->choice.min_count || o->choice.vocab_size))
         return lm_fail(e, LM_EUSAGE,
                        "--closed: without <unk> no word can be left out by --vocab, "
                        "--min-count or --vocab-size");

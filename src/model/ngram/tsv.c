@@ -290,7 +290,7 @@ static lm_status number_word(importer *im, const reader *r, lm_slice word, uint3
     LM_TRY(lm_reserve(&im->total, &im->capacity, (size_t)size + 1, sizeof *im->total, e));
     if (*number < size) return LM_OK;
     im->total[size] = 0;
-    return size % BREATH ? LM_OK : lm_ngram_check_memory(im->vocab, im->run, e);
+    return size % BREATH ? LM_OK : lm_words_check_memory(im->vocab, im->run, e);
 }
 
 /* row[0], row[1], .. from the words of the line. */
@@ -444,7 +444,8 @@ lm_status lm_ngram_count_tsv(lm_ngram_counts *c, char *const *paths, size_t coun
                              const lm_ngram_options *options, lm_unit unit, const lm_run *run,
                              lm_err *e)
 {
-    *c = (lm_ngram_counts){.order = options->order, .marks = !options->no_marks, .unit = unit};
+    *c = (lm_ngram_counts){
+        .order = options->order, .marks = !options->choice.no_marks, .unit = unit};
     importer im = {.counts = c, .run = run};
     lm_status s = read_rows(&im, paths, count, e);
     if (!s) s = count_rows(&im, options, e);

@@ -2,11 +2,11 @@
  *
  * Blocks of text are cut by several threads, each with a small vocabulary of its own; in the
  * order of the text their words are then entered into the one of all. */
-#include "tokens.h"
+#include "lm/tokens.h"
 #include <string.h>
-#include "counts.h"
 #include "lm/memory.h"
 #include "lm/pipeline.h"
+#include "lm/words.h"
 
 enum {
     SPILL_SHARE = 8,  /* of the run's memory: what tokens may take before they go to a file */
@@ -123,7 +123,7 @@ static lm_status keep_tokens(void *context, void *item, lm_err *e)
     const uint64_t most =
         job->run && job->run->memory ? job->run->memory / SPILL_SHARE : UINT64_MAX;
     LM_TRY(enter_words(t, b, e));
-    LM_TRY(lm_ngram_check_memory(t->vocab, job->run, e));
+    LM_TRY(lm_words_check_memory(t->vocab, job->run, e));
     if ((t->held + b->length) * sizeof *t->id > most) LM_TRY(spill(t, job->run, e));
     LM_TRY(lm_reserve(&t->id, &t->capacity, t->held + b->length, sizeof *t->id, e));
     for (size_t i = 0; i < b->length; i++)

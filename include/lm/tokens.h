@@ -2,10 +2,20 @@
  *
  * Words are numbered by appearance.  Every line begins with a LM_TOKEN_BOS and, where the model
  * has marks, ends with a LM_TOKEN_EOS. */
-#ifndef LM_NGRAM_TOKENS_H
-#define LM_NGRAM_TOKENS_H
-#include "lm/ngram.h"
+#ifndef LM_TOKENS_H
+#define LM_TOKENS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include "lm/run.h"
+#include "lm/status.h"
 #include "lm/temp.h"
+#include "lm/text.h"
+#include "lm/vocab.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
 
 #define LM_TOKEN_BOS UINT32_MAX
 #define LM_TOKEN_EOS (UINT32_MAX - 1)
@@ -36,4 +46,8 @@ typedef struct {
 LM_MUST_USE lm_status lm_tokens_take(lm_tokens *tokens, uint64_t from, size_t count,
                                      const lm_tokens_map *map, uint32_t *ids, const lm_run *run,
                                      lm_err *e);
+
+#ifdef __cplusplus
+}
+#endif
 #endif

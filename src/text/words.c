@@ -1,5 +1,5 @@
 /* words.c - choosing the words of a model: those of a list, frequent ones, the most frequent. */
-#include "counts.h"
+#include "lm/words.h"
 #include "lm/memory.h"
 #include "lm/sort.h"
 
@@ -20,33 +20,33 @@ static int compare(const void *context, const void *a, const void *b)
 
 /* The words found, then those of the list that were not; <unk> is no word if it is a mark. */
 static size_t list_candidates(candidate *all, const lm_vocab *found, const uint64_t *count,
-                              const lm_ngram_options *options)
+                              const lm_word_choice *choice)
 {
     size_t n = 0;
     for (uint32_t i = 0; i < found->size; i++)
-        if (options->closed || !lm_slice_is(lm_vocab_word(found, i), "<unk>"))
+        if (choice->closed || !lm_slice_is(lm_vocab_word(found, i), "<unk>"))
             all[n++] = (candidate){lm_vocab_word(found, i), count[i], i};
-    for (uint32_t i = 0; options->words && i < options->words->size; i++) {
-        const lm_slice word = lm_vocab_word(options->words, i);
+    for (uint32_t i = 0; choice->list && i < choice->list->size; i++) {
+        const lm_slice word = lm_vocab_word(choice->list, i);
         if (!lm_slice_is(word, "<unk>") && lm_vocab_find(found, word) == LM_NO_WORD)
             all[n++] = (candidate){word, 0, LM_NO_WORD};
     }
     return n;
 }
 
-static bool is_wanted(const candidate *c, uint64_t before, const lm_ngram_options *o)
+static bool is_wanted(const candidate *c, uint64_t before, const lm_word_choice *o)
 {
-    return (!o->words || lm_vocab_find(o->words, c->word) != LM_NO_WORD) &&
+    return (!o->list || lm_vocab_find(o->list, c->word) != LM_NO_WORD) &&
            c->count >= o->min_count && (!o->vocab_size || before < o->vocab_size);
 }
 
 static lm_status add_words(lm_vocab *vocab, uint32_t *map, const candidate *all, size_t count,
-                           const lm_ngram_options *options, lm_err *e)
+                           const lm_word_choice *choice, lm_err *e)
 {
     uint64_t chosen = 0;
     uint32_t id;
     for (size_t i = 0; i < count; i++) {
-        if (!is_wanted(&all[i], chosen, options)) continue;
+        if (!is_wanted(&all[i], chosen, choice)) continue;
         LM_TRY(lm_vocab_add(vocab, all[i].word, &id, e));
         if (all[i].found != LM_NO_WORD) map[all[i].found] = id;
         chosen++;
@@ -54,23 +54,23 @@ static lm_status add_words(lm_vocab *vocab, uint32_t *map, const candidate *all,
     return LM_OK;
 }
 
-lm_status lm_ngram_choose_words(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
-                                const uint64_t *count, const lm_ngram_options *options, lm_err *e)
+lm_status lm_words_choose(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
+                          const uint64_t *count, const lm_word_choice *choice, lm_err *e)
 {
-    if (!options->closed) LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
-    if (!options->no_marks) LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
+    if (!choice->closed) LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
+    if (!choice->no_marks) LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
     for (uint32_t i = 0; i < found->size; i++) map[i] = vocab->unk;
-    const size_t listed = options->words ? options->words->size : 0;
+    const size_t listed = choice->list ? choice->list->size : 0;
     candidate *all = lm_new(found->size + listed, sizeof *all, e);
     if (!all) return e->status;
-    const size_t n = list_candidates(all, found, count, options);
+    const size_t n = list_candidates(all, found, count, choice);
     lm_status s = lm_sort(all, n, sizeof *all, compare, NULL, e);
-    if (!s) s = add_words(vocab, map, all, n, options, e);
+    if (!s) s = add_words(vocab, map, all, n, choice, e);
     lm_free(all);
     return s ? s : lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
 }
 
-lm_status lm_ngram_check_memory(const lm_vocab *found, const lm_run *run, lm_err *e)
+lm_status lm_words_check_memory(const lm_vocab *found, const lm_run *run, lm_err *e)
 {
     enum { BYTES_PER_WORD = 160 }; /* and its spelling twice: what vocabularies and ranks take */
     const uint64_t words = found->size, bytes = found->offsets[words];

@@ -1,0 +1,82 @@
+/* word_options.c - the options that say what a word is, and which ones a model has. */
+#include "lm/word_options.h"
+#include "lm/crc.h"
+#include "lm/file.h"
+#include "lm/program.h"
+
+static int64_t unit = LM_UNIT_WORD, min_count, vocab_size;
+static bool closed, marks_as_words;
+static const char *vocab;
+
+const lm_option lm_word_option_rows[] = {
+    {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES, .help = "what a word of the model is",
+     .flags = LM_OPT_RESULT},
+    {0, "vocab", LM_OPT_FILE, &vocab, .arg = "FILE",
+     .help = "the words of the model, one a line; others become <unk>",
+     .unset = "those of the text"},
+    {0, "min-count", LM_OPT_INT, &min_count, .low = 0, .high = 1e15, .arg = "N",
+     .help = "words read less often become <unk>", .flags = LM_OPT_RESULT},
+    {0, "vocab-size", LM_OPT_INT, &vocab_size, .low = 0, .high = 1e9, .arg = "N",
+     .help = "all but the N most frequent words become <unk>", .unset = "no limit",
+     .flags = LM_OPT_RESULT},
+    {0, "closed", LM_OPT_FLAG, &closed, .help = "no <unk>: every word is in the text",
+     .flags = LM_OPT_RESULT},
+    {0, "marks-as-words", LM_OPT_FLAG, &marks_as_words,
+     .help = "<s> and </s> in the text are ordinary words, not an error", .flags = LM_OPT_RESULT},
+    {0}};
+
+lm_unit lm_word_option_unit(void)
+{
+    return (lm_unit)unit;
+}
+
+bool lm_word_option_marks_as_words(void)
+{
+    return marks_as_words;
+}
+
+void lm_word_option_set(lm_unit own_unit, bool own_marks_as_words)
+{
+    unit = own_unit;
+    marks_as_words = own_marks_as_words;
+}
+
+/* Options that would be given in vain. */
+static lm_status check_given(lm_err *e)
+{
+    static const char *const choosing[] = {"vocab", "min-count", "vocab-size"};
+    for (int i = 0; closed && i < 3; i++)
+        if (lm_option_given(choosing[i]))
+            return lm_fail(e, LM_EUSAGE, "--%s: with --closed there is no <unk> for other words",
+                           choosing[i]);
+    return LM_OK;
+}
+
+static lm_status read_list(lm_word_choice *choice, lm_str *history, lm_err *e)
+{
+    lm_map map;
+    LM_TRY(lm_map_open(&map, vocab, e));
+    const lm_slice bytes = {(const char *)map.bytes, map.length};
+    lm_status s = lm_vocab_read(&choice->list, bytes, vocab, (lm_unit)unit, marks_as_words, e);
+    if (!s) s = lm_history_input(history, map.length, lm_crc32c(0, map.bytes, map.length), e);
+    lm_map_close(&map);
+    return s;
+}
+
+lm_status lm_word_options_get(lm_word_choice *choice, lm_str *history, lm_err *e)
+{
+    choice->closed = closed;
+    choice->min_count = (uint64_t)min_count;
+    choice->vocab_size = (uint64_t)vocab_size;
+    LM_TRY(check_given(e));
+    if (!vocab) return LM_OK;
+    const lm_status s = read_list(choice, history, e);
+    if (s) lm_word_options_free(choice);
+    return s;
+}
+
+void lm_word_options_free(lm_word_choice *choice)
+{
+    lm_vocab_free(choice->list);
+    choice->list = NULL;
+}
