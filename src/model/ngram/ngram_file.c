@@ -88,16 +88,11 @@ static lm_status add_discounts(const lm_ngram *m, lm_str *out, lm_err *e)
 
 static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
 {
-    const lm_vocab *vocab = m->lang.vocab;
-    LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\",\"unit\":\"%s\",\"vocab\":%u",
-                       m->lang.order, lm_ngram_smooth_name(m->smooth), lm_unit_name(m->lang.unit),
-                       vocab->size));
+    LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\"", m->lang.order,
+                       lm_ngram_smooth_name(m->smooth)));
+    LM_TRY(lm_lang_config_add(&m->lang, out, e));
     if (m->backoff) LM_TRY(lm_str_addf(out, e, ",\"backoff\":true"));
-    LM_TRY(lm_config_add_mark(out, "unk", vocab->unk, e));
-    LM_TRY(lm_config_add_mark(out, "eos", vocab->eos, e));
-    LM_TRY(lm_config_add_mark(out, "bos", vocab->bos, e));
-    LM_TRY(lm_str_addf(
-        out, e, ",\"marks_as_words\":%s,\"ngrams\":", m->lang.marks_as_words ? "true" : "false"));
+    LM_TRY(lm_str_addf(out, e, ",\"ngrams\":"));
     LM_TRY(lm_config_add_sizes(out, m->count, m->lang.order, e));
     LM_TRY(lm_str_addf(out, e, ",\"slots\":"));
     LM_TRY(lm_config_add_sizes(out, m->slots, m->lang.order, e));
@@ -117,8 +112,7 @@ lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e
     lm_status s = add_config(model, &config, e);
     if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
     lm_str_free(&config);
-    if (!s) s = lm_vocab_save(model->lang.vocab, writer, e);
-    if (!s) s = lm_spell_save(&model->lang.spell, writer, e);
+    if (!s) s = lm_lang_save(&model->lang, writer, e);
     table_list tables;
     list_tables(&m, &tables);
     for (int i = 0; !s && i < tables.count; i++) {
@@ -134,8 +128,7 @@ lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e
 
 typedef struct {
     lm_ngram *model; /* what is read goes there, but for these: */
-    uint64_t vocab;
-    uint32_t unk, bos, eos;
+    lm_lang_config words;
     int orders, slot_orders; /* entries of "ngrams" and "slots" */
     uint64_t bits;           /* "quantize"; 0: the plain form */
 } shape;
@@ -184,18 +177,12 @@ static lm_status read_member(void *context, lm_json *j, lm_slice key, lm_err *e)
     if (lm_json_is(key, "order")) return lm_config_order(j, &m->lang.order, e);
     if (lm_json_is(key, "smooth")) return read_smooth(j, m, e);
     if (lm_json_is(key, "backoff")) return lm_json_bool(j, &m->backoff, e);
-    if (lm_json_is(key, "unit")) return lm_config_unit(j, &m->lang.unit, e);
-    if (lm_json_is(key, "vocab")) return lm_json_u64(j, &found->vocab, e);
-    if (lm_json_is(key, "unk")) return lm_config_mark(j, &found->unk, e);
-    if (lm_json_is(key, "bos")) return lm_config_mark(j, &found->bos, e);
-    if (lm_json_is(key, "eos")) return lm_config_mark(j, &found->eos, e);
-    if (lm_json_is(key, "marks_as_words")) return lm_json_bool(j, &m->lang.marks_as_words, e);
     if (lm_json_is(key, "ngrams")) return lm_config_sizes(j, m->count, &found->orders, e);
     if (lm_json_is(key, "slots")) return lm_config_sizes(j, m->slots, &found->slot_orders, e);
     if (lm_json_is(key, "quantize")) return read_bits(j, &found->bits, e);
     if (lm_json_is(key, "discounts")) return read_discounts(j, m, e);
     if (lm_json_is(key, "k")) return lm_json_real(j, &m->k, e);
-    return lm_json_skip(j, NULL, e);
+    return lm_lang_config_member(&found->words, j, key, e);
 }
 
 /* ---- loading: the tables ---- */
@@ -211,10 +198,11 @@ static lm_status check_sizes(const lm_ngram *m, const shape *found, const char *
         return lm_fail(e, LM_EFORMAT,
                        "%s: lm.config: order %d, but %d sizes in \"ngrams\" and %d in \"slots\"",
                        path, m->lang.order, found->orders, found->slot_orders);
-    if (found->vocab != m->count[1] || found->vocab != m->slots[1] || found->vocab == 0 ||
-        found->vocab >= LM_NO_WORD - 1)
+    if (found->words.vocab != m->count[1] || found->words.vocab != m->slots[1] ||
+        found->words.vocab == 0 || found->words.vocab >= LM_NO_WORD - 1)
         return lm_fail(e, LM_EFORMAT, "%s: lm.config: a vocabulary of %llu, but %llu unigrams",
-                       path, (unsigned long long)found->vocab, (unsigned long long)m->count[1]);
+                       path, (unsigned long long)found->words.vocab,
+                       (unsigned long long)m->count[1]);
     for (int k = 2; k <= m->lang.order; k++)
         if (m->slots[k] >= UINT32_MAX || m->count[k] > m->slots[k] ||
             (found->bits && m->count[k] < m->slots[k]))
@@ -328,13 +316,10 @@ static lm_status expect_packed(lm_ngram *m, uint64_t bits, lm_err *e)
 
 static lm_status load(lm_ngram *m, const lm_ckpt *ckpt, lm_err *e)
 {
-    shape found = {.model = m, .unk = LM_NO_WORD, .bos = LM_NO_WORD, .eos = LM_NO_WORD};
+    shape found = {.model = m, .words = LM_LANG_CONFIG_EMPTY};
     lm_status s = lm_ckpt_config(ckpt, read_member, &found, e);
     if (!s) s = check_sizes(m, &found, lm_ckpt_path(ckpt), e);
-    if (!s)
-        s = lm_vocab_load(&m->lang.vocab, ckpt, (uint32_t)found.vocab, found.unk, found.bos,
-                          found.eos, e);
-    if (!s) s = lm_spell_load(&m->lang.spell, ckpt, e);
+    if (!s) s = lm_lang_load(&m->lang, &found.words, ckpt, e);
     if (!s) s = expect_packed(m, found.bits, e);
     if (!s) s = view_tables(m, ckpt, e);
     return s;
