@@ -1,0 +1,26 @@
+/* slices.c - a loop over many small things, in slices. */
+#include "slices.h"
+
+/* Elements a slice touches at least: some microseconds of work, more than a thread's waking. */
+enum { SLICE_WORK = 16384 };
+
+typedef struct {
+    void (*body)(void *context, size_t first, size_t end);
+    void *context;
+    size_t count, step;
+} loop;
+
+static void do_slice(void *context, size_t i)
+{
+    const loop *l = context;
+    const size_t first = i * l->step, left = l->count - first;
+    l->body(l->context, first, first + (left < l->step ? left : l->step));
+}
+
+void lm_nn_slices(const lm_compute *on, size_t count, size_t work,
+                  void (*body)(void *context, size_t first, size_t end), void *context)
+{
+    const size_t step = work < SLICE_WORK ? SLICE_WORK / (work + !work) : 1;
+    loop l = {body, context, count, step};
+    lm_parallel_for(lm_compute_pool(on), count / step + (count % step != 0), do_slice, &l);
+}

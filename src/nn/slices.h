@@ -1,0 +1,12 @@
+/* slices.h - a loop over many small things, in slices that are worth a thread's while. */
+#ifndef LM_NN_SLICES_H
+#define LM_NN_SLICES_H
+#include <stddef.h>
+#include "lm/compute.h"
+
+/* Calls body(context, first, end) for slices of 0 .. count-1 that cover it, in parallel; `work` is
+ * how many elements one of them touches. */
+void lm_nn_slices(const lm_compute *on, size_t count, size_t work,
+                  void (*body)(void *context, size_t first, size_t end), void *context);
+
+#endif
