@@ -2,7 +2,6 @@
  * sources with -DLM_DOUBLE, so that gradients can be held against central differences. */
 #ifndef LM_REAL_H
 #define LM_REAL_H
-#include <stdint.h>
 
 #ifdef __cplusplus
 extern "C" {
@@ -15,10 +14,6 @@ typedef double lm_real;
 typedef float lm_real;
 #define LM_REAL_DTYPE LM_F32
 #endif
-
-/* The values of 16-bit floats, exact: IEEE 754 binary16, and bfloat16. */
-float lm_real_of_f16(uint16_t bits);
-float lm_real_of_bf16(uint16_t bits);
 
 #ifdef __cplusplus
 }
