@@ -1,0 +1,79 @@
+/* numbers.h - tensors from a file of lines "name TAB shape TAB values", as tests/oracle/nn.py and
+ * its kin write them.
+ *
+ *     numbers_open("tests/oracle/nn.tsv");
+ *     const double *x = numbers("linear.in", 20);      the test fails if it has not 20 values
+ */
+#ifndef NUMBERS_H
+#define NUMBERS_H
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include "lm/real.h"
+#include "test.h"
+
+static FILE *numbers_file;
+
+static inline void numbers_open(const char *path)
+{
+    numbers_file = fopen(test_path(path), "r");
+    CHECK(numbers_file);
+}
+
+/* The values of a tensor; never freed: a test is a process. */
+static inline double *numbers(const char *name, size_t count)
+{
+    char *line = NULL;
+    size_t room = 0;
+    const size_t length = strlen(name);
+    rewind(numbers_file);
+    while (getline(&line, &room, numbers_file) > 0) {
+        if (strncmp(line, name, length) != 0 || line[length] != '\t') continue;
+        double *x = calloc(count, sizeof *x);
+        char *at = strchr(line + length + 1, '\t'), *end;
+        CHECK(x && at);
+        for (size_t i = 0; i < count; i++, at = end) {
+            x[i] = strtod(at, &end);
+            CHECK(end != at);
+        }
+        CHECK(*at == '\n');
+        free(line);
+        return x;
+    }
+    CHECK_TEXT("not in the file", name);
+    return NULL;
+}
+
+/* The same as what the models compute with, and as ids. */
+static inline lm_real *numbers_real(const char *name, size_t count)
+{
+    const double *x = numbers(name, count);
+    lm_real *y = calloc(count, sizeof *y);
+    CHECK(y);
+    for (size_t i = 0; i < count; i++) y[i] = (lm_real)x[i];
+    return y;
+}
+
+static inline uint32_t *numbers_ids(const char *name, size_t count)
+{
+    const double *x = numbers(name, count);
+    uint32_t *y = calloc(count, sizeof *y);
+    CHECK(y);
+    for (size_t i = 0; i < count; i++) y[i] = x[i] < 0 ? UINT32_MAX : (uint32_t)x[i];
+    return y;
+}
+
+/* max|found - expected| <= tolerance max|expected| */
+static inline void check_numbers(const char *name, const lm_real *found, const double *expected,
+                                 size_t count, double tolerance)
+{
+    double most = 0, worst = 0;
+    for (size_t i = 0; i < count; i++) {
+        const double error = fabs((double)found[i] - expected[i]);
+        most = fmax(most, fabs(expected[i]));
+        worst = error <= worst ? worst : error; /* NaN stays */
+    }
+    test_near(TEST_PLACE(name), worst, 0, tolerance * most);
+}
+#endif
