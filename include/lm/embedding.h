@@ -15,7 +15,10 @@
 extern "C" {
 #endif
 
-/* out (N,C) = rows ids (N) of table (V,C); every id < V. */
+/* Stands for no row: zeros, and no gradient. */
+#define LM_NO_ROW UINT32_MAX
+
+/* out (N,C) = rows ids (N) of table (V,C); every id < V, or LM_NO_ROW. */
 void lm_embedding_forward(const lm_compute *on, lm_real *out, const uint32_t *ids,
                           const lm_real *table, size_t N, size_t C);
 

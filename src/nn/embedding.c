@@ -14,8 +14,13 @@ typedef struct {
 static void look_up(void *context, size_t first, size_t end)
 {
     const lookup *l = context;
-    for (size_t n = first; n < end; n++)
-        memcpy(l->out + n * l->C, l->table + l->ids[n] * l->C, l->C * sizeof *l->out);
+    for (size_t n = first; n < end; n++) {
+        lm_real *out = l->out + n * l->C;
+        if (l->ids[n] == LM_NO_ROW)
+            memset(out, 0, l->C * sizeof *out);
+        else
+            memcpy(out, l->table + l->ids[n] * l->C, l->C * sizeof *out);
+    }
 }
 
 void lm_embedding_forward(const lm_compute *on, lm_real *out, const uint32_t *ids,
@@ -38,7 +43,8 @@ static void scatter_columns(void *context, size_t i)
     const size_t at = i * s->columns, left = s->C - at;
     const size_t width = left < s->columns ? left : s->columns;
     for (size_t n = 0; n < s->N; n++)
-        lm_vec_axpy(s->d_table + s->ids[n] * s->C + at, 1, s->d_out + n * s->C + at, width);
+        if (s->ids[n] != LM_NO_ROW)
+            lm_vec_axpy(s->d_table + s->ids[n] * s->C + at, 1, s->d_out + n * s->C + at, width);
 }
 
 /* Threads share the columns: each goes through all rows in their order, so that no sum is split and

@@ -1,0 +1,150 @@
+/* nnlm_lang.c - the NNLM as a word-level language model. */
+#include <string.h>
+#include "lm/scalar.h"
+#include "nnlm_private.h"
+
+enum { BATCH = 256 }; /* words scored at once */
+
+/* The words before, oldest first: order - 1 of them. */
+typedef struct {
+    uint32_t word[LM_NNLM_ORDER_MAX - 1];
+} context;
+
+static const lm_nnlm *of(const lm_lang *lang)
+{
+    return (const lm_nnlm *)lang; /* an lm_nnlm begins with its lm_lang */
+}
+
+static lm_status lang_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err *e)
+{
+    lm_nnlm *model;
+    *lang = NULL;
+    LM_TRY(lm_nnlm_load(&model, ckpt, e));
+    *lang = &model->lang;
+    return LM_OK;
+}
+
+static void lang_free(lm_lang *lang)
+{
+    lm_nnlm_free((lm_nnlm *)lang);
+}
+
+static size_t lang_state_size(const lm_lang *lang)
+{
+    (void)lang;
+    return sizeof(context);
+}
+
+static void lang_begin(const lm_lang *lang, void *state, bool inside)
+{
+    context *c = state;
+    for (int i = 0; i < LM_NNLM_ORDER_MAX - 1; i++)
+        c->word[i] = inside ? LM_NO_WORD : of(lang)->start;
+}
+
+static void move_on(const lm_nnlm *m, context *c, uint32_t word)
+{
+    const size_t words = (size_t)(m->shape.order - 1);
+    memmove(c->word, c->word + 1, (words - 1) * sizeof *c->word);
+    c->word[words - 1] = word;
+}
+
+/* ---- scoring ---- */
+
+typedef struct {
+    const lm_nnlm *m;
+    lm_compute *on;
+    lm_nnlm_room room;
+    double *p[BATCH]; /* where the probability of each example goes */
+    size_t count;
+} scoring;
+
+static lm_status open_scoring(scoring *s, const lm_nnlm *m, size_t count, lm_err *e)
+{
+    *s = (scoring){.m = m};
+    LM_TRY(lm_compute_new(&s->on, NULL, false, e));
+    const lm_status status =
+        lm_nnlm_room_new(&s->room, m, count < BATCH ? count : BATCH, false, NULL, e);
+    if (status) lm_compute_free(s->on);
+    return status;
+}
+
+static void close_scoring(scoring *s)
+{
+    lm_nnlm_room_free(&s->room);
+    lm_compute_free(s->on);
+}
+
+static void flush(scoring *s)
+{
+    if (s->count) lm_nnlm_losses(s->on, s->m, &s->m->weights, &s->room, s->count);
+    for (size_t i = 0; i < s->count; i++) {
+        const double p = lm_exp(-(double)s->room.losses[i]);
+        *s->p[i] = p > 1 ? 1 : p; /* a loss may be rounded to less than 0 */
+    }
+    s->count = 0;
+}
+
+static void put(scoring *s, const context *c, uint32_t word, double *p)
+{
+    const size_t words = (size_t)(s->m->shape.order - 1);
+    memcpy(s->room.context + s->count * words, c->word, words * sizeof *c->word);
+    s->room.target[s->count] = word;
+    s->p[s->count++] = p;
+    if (s->count == s->room.batch) flush(s);
+}
+
+static lm_status lang_score(const lm_lang *lang, void *state, const uint32_t *ids, size_t count,
+                            double *p, int *order, lm_err *e)
+{
+    scoring s;
+    if (count == 0) return LM_OK;
+    LM_TRY(open_scoring(&s, of(lang), count, e));
+    for (size_t i = 0; i < count; i++) {
+        order[i] = 0;
+        if (ids[i] == LM_LINE_BREAK) {
+            p[i] = 1;
+            lang_begin(lang, state, false);
+            continue;
+        }
+        if (ids[i] < s.m->outputs)
+            put(&s, state, ids[i], &p[i]);
+        else
+            p[i] = 0;
+        move_on(s.m, state, ids[i] < lang->vocab->size ? ids[i] : LM_NO_WORD);
+    }
+    flush(&s);
+    close_scoring(&s);
+    return LM_OK;
+}
+
+static lm_status predict(scoring *s, const context *c, double *p, lm_err *e)
+{
+    const lm_nnlm *m = s->m;
+    lm_real *own = lm_new(m->outputs, sizeof *own, e);
+    if (!own) return e->status;
+    memcpy(s->room.context, c->word, (size_t)(m->shape.order - 1) * sizeof *c->word);
+    lm_nnlm_predict(s->on, m, &m->weights, &s->room, own);
+    for (uint32_t w = 0; w < m->lang.vocab->size; w++) p[w] = w < m->outputs ? (double)own[w] : 0;
+    lm_free(own);
+    return LM_OK;
+}
+
+static lm_status lang_predict(const lm_lang *lang, const void *state, double *p, lm_err *e)
+{
+    scoring s;
+    LM_TRY(open_scoring(&s, of(lang), 1, e));
+    const lm_status status = predict(&s, state, p, e);
+    close_scoring(&s);
+    return status;
+}
+
+const lm_lang_type lm_nnlm_lang = {
+    .kind = "nnlm",
+    .load = lang_load,
+    .free = lang_free,
+    .state_size = lang_state_size,
+    .begin = lang_begin,
+    .score = lang_score,
+    .predict = lang_predict,
+};
