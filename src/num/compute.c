@@ -1,11 +1,35 @@
 /* compute.c - what the arithmetic of a model runs on. */
 #include "lm/compute.h"
+#include <stdint.h>
+#include "compute_internal.h"
 #include "lm/memory.h"
+#include "lm/os.h"
 
-struct lm_compute {
-    lm_pool *pool;
-    bool bf16;
-};
+static const lm_gemm_kernels *kernels_of(lm_cpu_level level, bool bf16)
+{
+    (void)level;
+    (void)bf16;
+#ifdef LM_GEMM_X86
+    if (level >= LM_CPU_AVX2) return &lm_gemm_avx2;
+#endif
+    return &lm_gemm_ref;
+}
+
+/* Room for every thread, aligned to the huge pages it is asked to lie in. */
+static lm_status make_room(lm_compute *on, lm_err *e)
+{
+    const size_t align = 2 << 20, each = (LM_ROWS_ROOM + LM_COLUMNS_ROOM) * sizeof(lm_real);
+    size_t bytes, whole;
+    if (!lm_mul_size(on->threads, each, &bytes) || !lm_add_size(bytes, align, &whole))
+        whole = SIZE_MAX;
+    on->block = lm_resize(NULL, whole, 1, e);
+    if (!on->block) return LM_ENOMEM;
+    lm_os_huge(on->block, whole);
+    const size_t past = (uintptr_t)on->block % align;
+    on->rows = (lm_real *)(void *)((char *)on->block + (past ? align - past : 0));
+    on->columns = on->rows + on->threads * LM_ROWS_ROOM;
+    return LM_OK;
+}
 
 lm_status lm_compute_new(lm_compute **out, lm_pool *pool, bool bf16, lm_err *e)
 {
@@ -13,12 +37,21 @@ lm_status lm_compute_new(lm_compute **out, lm_pool *pool, bool bf16, lm_err *e)
     if (!on) return LM_ENOMEM;
     on->pool = pool;
     on->bf16 = bf16;
+    on->threads = lm_pool_threads(pool);
+    on->kernels = kernels_of(lm_os_cpu(), bf16);
+    const lm_status s = make_room(on, e);
+    if (s) {
+        lm_free(on);
+        return s;
+    }
     *out = on;
     return LM_OK;
 }
 
 void lm_compute_free(lm_compute *on)
 {
+    if (!on) return;
+    lm_free(on->block);
     lm_free(on);
 }
 

@@ -1,21 +1,290 @@
-/* gemm.c - matrix products. */
+/* gemm.c - matrix products: op(A) is packed whole, or in parts that fit the room, by all threads;
+ * then each takes tiles of C, packs the columns of op(B) they need and sums them.
+ *
+ * Goto and van de Geijn: Anatomy of high-performance matrix multiplication, ACM TOMS 34, 2008;
+ * here the columns are the ones packed just before use, as there are few rows in a batch. */
 #include "lm/gemm.h"
+#include <stdatomic.h>
+#include <stdint.h>
+#include "compute_internal.h"
 
-void lm_gemm(const lm_compute *on, const lm_product *p)
+enum {
+    DEPTH = LM_GEMM_DEPTH,
+    CACHED_ROWS = 240,     /* of op(A), a block of which stays in the second-level cache */
+    TASK_COLUMNS = 96,     /* whose block does, too */
+    SHALLOW = 32,          /* up to this k, what is written matters most: along the rows of C */
+    SHALLOW_COLUMNS = 512, /* of a task then */
+    TASKS_EACH = 4, /* for a thread: the last ones to finish do not keep the others waiting */
+    PACK_ROWS = 48, /* packed at a time */
+    FEW_SPAN = 384, /* rows that pay for packing columns */
+    ALONE = 1 << 18 /* products of two numbers that are not worth waking threads for */
+};
+
+static size_t smaller(size_t a, size_t b)
 {
-    (void)on;
-    for (size_t i = 0; i < p->m; i++)
-        for (size_t j = 0; j < p->n; j++) {
-            lm_real *c = p->c + i * p->ldc + j, sum = p->accumulate ? *c : 0;
-            for (size_t k = 0; k < p->k; k++)
-                sum += (p->ta ? p->a[k * p->lda + i] : p->a[i * p->lda + k]) *
-                       (p->tb ? p->b[j * p->ldb + k] : p->b[k * p->ldb + j]);
-            if (p->bias) sum += p->bias[j];
-            lm_activate(p->activation, c, &sum, 1);
+    return a < b ? a : b;
+}
+
+static size_t parts(size_t whole, size_t part)
+{
+    return whole / part + (whole % part != 0);
+}
+
+static size_t round_up(size_t x, size_t step)
+{
+    return parts(x, step) * step;
+}
+
+/* What one product runs on: all of a compute, or one of its threads. */
+typedef struct {
+    const lm_gemm_kernels *kernels;
+    bool bf16;
+    lm_pool *pool;
+    size_t threads;
+    lm_real *rows, *columns;
+} place;
+
+/* A product, or a part of it: rows m0 .. m0+m, summed over k0 .. k0+k. */
+typedef struct {
+    place on;
+    const lm_product *p;
+    size_t m0, m, k0, k;
+    size_t rows, columns; /* of a task */
+    size_t row_tasks, column_tasks;
+    atomic_size_t next; /* task */
+} part;
+
+static lm_gemm_lines lines_of_a(const part *w, size_t i, size_t k)
+{
+    const lm_product *p = w->p;
+    return (lm_gemm_lines){p->a + (p->ta ? k * p->lda + i : i * p->lda + k), p->lda, p->ta,
+                           w->on.bf16};
+}
+
+static lm_gemm_lines lines_of_b(const part *w, size_t j, size_t k)
+{
+    const lm_product *p = w->p;
+    return (lm_gemm_lines){p->b + (p->tb ? j * p->ldb + k : k * p->ldb + j), p->ldb, !p->tb,
+                           w->on.bf16};
+}
+
+static size_t depth_at(const part *w, size_t k)
+{
+    return smaller(w->k0 + w->k - k, DEPTH);
+}
+
+/* Where the panel of row i (the first of a panel, counted from m0) lies for the block at k. */
+static lm_real *packed_rows(const part *w, size_t i, size_t k)
+{
+    return w->on.rows + round_up(w->m, w->on.kernels->rows) * (k - w->k0) + i * depth_at(w, k);
+}
+
+static void pack_some_rows(void *context, size_t index)
+{
+    const part *w = context;
+    const size_t step = round_up(PACK_ROWS, w->on.kernels->rows), groups = parts(w->m, step);
+    const size_t i = index % groups * step, k = w->k0 + index / groups * DEPTH;
+    w->on.kernels->pack_rows(packed_rows(w, i, k), lines_of_a(w, w->m0 + i, k),
+                             smaller(w->m - i, step), depth_at(w, k));
+}
+
+/* ---- tiles ---- */
+
+/* A piece of C: rows i .. i+m (from m0), columns j .. j+n. */
+typedef struct {
+    size_t i, m, j, n;
+} piece;
+
+static void sum_tile(const part *w, piece t, const lm_real *a, const lm_real *b, size_t depth,
+                     bool add)
+{
+    const lm_gemm_kernels *kernels = w->on.kernels;
+    lm_real *c = w->p->c + (w->m0 + t.i) * w->p->ldc + t.j;
+    if (t.n == kernels->columns) {
+        kernels->tile(c, w->p->ldc, a, b, t.m, depth, add);
+        return;
+    }
+    lm_real sums[LM_GEMM_MAX_ROWS * LM_GEMM_MAX_COLUMNS];
+    kernels->tile(sums, kernels->columns, a, b, t.m, depth, false);
+    for (size_t i = 0; i < t.m; i++, c += w->p->ldc)
+        for (size_t j = 0; j < t.n; j++) {
+            const lm_real sum = sums[i * kernels->columns + j];
+            c[j] = add ? c[j] + sum : sum;
         }
+}
+
+/* The tiles of a piece, whose packed columns are at b.  Where k is small, along the rows of C;
+ * otherwise down its columns, as a panel of columns stays in the first-level cache. */
+static void sum_piece(const part *w, piece t, const lm_real *b, size_t k, bool add)
+{
+    const size_t rows = w->on.kernels->rows, columns = w->on.kernels->columns;
+    const size_t depth = depth_at(w, k);
+    const size_t down = parts(t.m, rows), along = parts(t.n, columns);
+    for (size_t index = 0; index < down * along; index++) {
+        const size_t i = (depth > SHALLOW ? index % down : index / along) * rows;
+        const size_t j = (depth > SHALLOW ? index / down : index % along) * columns;
+        const piece tile = {t.i + i, smaller(t.m - i, rows), t.j + j, smaller(t.n - j, columns)};
+        sum_tile(w, tile, packed_rows(w, tile.i, k), b + j * depth, depth, add);
+    }
+}
+
+/* What comes after the sum, while the rows are in the cache. */
+static void finish_rows(const part *w, piece t)
+{
+    const lm_product *p = w->p;
+    if (!p->bias && p->activation == LM_ACT_NONE) return;
+    lm_real *c = p->c + (w->m0 + t.i) * p->ldc + t.j;
+    for (size_t i = 0; i < t.m; i++, c += p->ldc) {
+        if (p->bias) w->on.kernels->add(c, p->bias + t.j, t.n);
+        if (p->activation != LM_ACT_NONE) lm_activate(p->activation, c, c, t.n);
+    }
+}
+
+/* One task, in the room of one thread; `kept`: its columns are packed there. */
+static void do_task(const part *w, piece task, lm_real *room, bool kept)
+{
+    const size_t columns = round_up(task.n, w->on.kernels->columns);
+    for (size_t k = w->k0; k < w->k0 + w->k; k += DEPTH) {
+        const bool add = k > 0 || w->p->accumulate, last = k + DEPTH >= w->p->k;
+        const size_t offset = columns * (k - w->k0);
+        lm_real *b = room + (columns * w->k <= LM_COLUMNS_ROOM ? offset : 0);
+        if (!kept) w->on.kernels->pack_columns(b, lines_of_b(w, task.j, k), task.n, depth_at(w, k));
+        const size_t step = round_up(CACHED_ROWS, w->on.kernels->rows);
+        for (size_t i = 0; i < task.m; i += step) {
+            const piece t = {task.i + i, smaller(task.m - i, step), task.j, task.n};
+            sum_piece(w, t, b, k, add);
+            if (last) finish_rows(w, t);
+        }
+    }
+}
+
+static void do_tasks(void *context, size_t thread)
+{
+    part *w = context;
+    lm_real *room = w->on.columns + thread * LM_COLUMNS_ROOM;
+    size_t packed = SIZE_MAX; /* the column task whose columns are in the room */
+    for (;;) {
+        const size_t task = atomic_fetch_add(&w->next, 1);
+        if (task >= w->row_tasks * w->column_tasks) return;
+        const size_t column = task / w->row_tasks;
+        const size_t i = task % w->row_tasks * w->rows, j = column * w->columns;
+        const piece t = {i, smaller(w->m - i, w->rows), j, smaller(w->p->n - j, w->columns)};
+        do_task(w, t, room, packed == column);
+        const size_t columns = round_up(t.n, w->on.kernels->columns);
+        packed = columns * w->k <= LM_COLUMNS_ROOM ? column : SIZE_MAX;
+    }
+}
+
+/* ---- products ---- */
+
+/* Cuts a part into tasks: columns first, as each packs its own; rows if that gives too few. */
+static void cut_tasks(part *w)
+{
+    const lm_gemm_kernels *kernels = w->on.kernels;
+    const size_t wanted = w->on.threads > 1 ? w->on.threads * TASKS_EACH : 1;
+    const size_t columns = w->k <= SHALLOW ? SHALLOW_COLUMNS : TASK_COLUMNS;
+    w->column_tasks = parts(w->p->n, columns);
+    w->columns = round_up(parts(w->p->n, w->column_tasks), kernels->columns);
+    w->column_tasks = parts(w->p->n, w->columns);
+    w->row_tasks = smaller(parts(wanted, w->column_tasks), parts(w->m, 2 * kernels->rows));
+    w->rows = round_up(parts(w->m, w->row_tasks), kernels->rows);
+    w->row_tasks = parts(w->m, w->rows);
+    atomic_init(&w->next, 0);
+}
+
+static void run_part(part *w)
+{
+    const size_t step = round_up(PACK_ROWS, w->on.kernels->rows);
+    lm_parallel_for(w->on.pool, parts(w->m, step) * parts(w->k, DEPTH), pack_some_rows, w);
+    cut_tasks(w);
+    lm_parallel_for(w->on.pool, smaller(w->on.threads, w->row_tasks * w->column_tasks), do_tasks,
+                    w);
+}
+
+/* Cuts a product into parts whose rows fit the room: deep ones, which are fewer passes over C, but
+ * of rows enough to pay for the packed columns. */
+static void run(place on, const lm_product *p)
+{
+    const size_t rows = on.kernels->rows, room = on.threads * LM_ROWS_ROOM;
+    const size_t least = round_up(smaller(p->m, FEW_SPAN), rows);
+    size_t k = smaller(p->k, room / least / DEPTH * DEPTH);
+    size_t m = smaller(p->m, room / k / rows * rows);
+    m = round_up(parts(p->m, parts(p->m, m)), rows);
+    k = round_up(parts(p->k, parts(p->k, k)), DEPTH);
+    for (size_t k0 = 0; k0 < p->k; k0 += k)
+        for (size_t m0 = 0; m0 < p->m; m0 += m) {
+            part w = {.on = on,
+                      .p = p,
+                      .m0 = m0,
+                      .m = smaller(p->m - m0, m),
+                      .k0 = k0,
+                      .k = smaller(p->k - k0, k)};
+            run_part(&w);
+        }
+}
+
+/* k = 0. */
+static void run_empty(place on, const lm_product *p)
+{
+    const part w = {.on = on, .p = p, .m = p->m};
+    for (size_t i = 0; i < p->m && !p->accumulate; i++)
+        for (size_t j = 0; j < p->n; j++) p->c[i * p->ldc + j] = 0;
+    finish_rows(&w, (piece){0, p->m, 0, p->n});
+}
+
+static void multiply(place on, const lm_product *p)
+{
+    if (p->m == 0 || p->n == 0) return;
+    if (p->k == 0)
+        run_empty(on, p);
+    else
+        run(on, p);
+}
+
+static place all_of(const lm_compute *on)
+{
+    return (place){on->kernels, on->bf16, on->pool, on->threads, on->rows, on->columns};
+}
+
+static place thread_of(const lm_compute *on, size_t thread)
+{
+    return (place){on->kernels,
+                   on->bf16,
+                   NULL,
+                   1,
+                   on->rows + thread * LM_ROWS_ROOM,
+                   on->columns + thread * LM_COLUMNS_ROOM};
+}
+
+static bool is_small(const lm_product *p)
+{
+    return p->m < ALONE && p->n < ALONE && p->m * p->n < ALONE && p->m * p->n * p->k < ALONE;
+}
+
+void lm_gemm(const lm_compute *on, const lm_product *product)
+{
+    multiply(is_small(product) ? thread_of(on, 0) : all_of(on), product);
+}
+
+typedef struct {
+    const lm_compute *on;
+    const lm_product *products;
+    size_t count;
+    atomic_size_t next;
+} each;
+
+static void do_products(void *context, size_t thread)
+{
+    each *all = context;
+    for (size_t i; (i = atomic_fetch_add(&all->next, 1)) < all->count;)
+        multiply(thread_of(all->on, thread), &all->products[i]);
 }
 
 void lm_gemm_each(const lm_compute *on, const lm_product *products, size_t count)
 {
-    for (size_t i = 0; i < count; i++) lm_gemm(on, &products[i]);
+    each all = {.on = on, .products = products, .count = count};
+    if (count == 1)
+        lm_gemm(on, products);
+    else
+        lm_parallel_for(on->pool, smaller(on->threads, count), do_products, &all);
 }

@@ -1,0 +1,245 @@
+/* gemm_avx2.c - the kernels of matrix products with AVX2 and FMA: tiles of 6 x 16. */
+#include "gemm_kernels.h"
+
+#ifdef LM_GEMM_X86
+#include <immintrin.h>
+
+#define AVX2   __attribute__((target("avx2,fma")))
+#define INLINE static inline __attribute__((always_inline, target("avx2,fma")))
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
+enum {
+    ROWS = 6,
+    COLUMNS = 16,
+    LANES = 8,
+    ROW_PANELS = 8,   /* packed together from rows that hold an element of every line, so that */
+    COLUMN_PANELS = 4 /* whole cache lines are read */
+};
+
+/* ---- packing ---- */
+
+INLINE __m256 rounded(__m256 x)
+{
+    const __m256i bits = _mm256_castps_si256(x);
+    const __m256i odd = _mm256_and_si256(_mm256_srli_epi32(bits, 16), _mm256_set1_epi32(1));
+    const __m256i up = _mm256_add_epi32(bits, _mm256_add_epi32(odd, _mm256_set1_epi32(0x7fff)));
+    const __m256i nan = _mm256_or_si256(bits, _mm256_set1_epi32(0x400000));
+    const __m256 is_nan = _mm256_cmp_ps(x, x, _CMP_UNORD_Q);
+    const __m256 y = _mm256_blendv_ps(_mm256_castsi256_ps(up), _mm256_castsi256_ps(nan), is_nan);
+    return _mm256_and_ps(y, _mm256_castsi256_ps(_mm256_set1_epi32(-0x10000)));
+}
+
+/* The first n lanes. */
+INLINE __m256i mask(size_t n)
+{
+    const __m256i lane = _mm256_setr_epi32(0, 1, 2, 3, 4, 5, 6, 7);
+    return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane);
+}
+
+INLINE void transpose(__m256 r[LANES])
+{
+    __m256 t[LANES];
+    UNROLL for (int i = 0; i < 4; i++)
+    {
+        t[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
+        t[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
+    }
+    __m256 u[LANES];
+    UNROLL for (int i = 0; i < 2; i++)
+    {
+        u[4 * i] = _mm256_shuffle_ps(t[4 * i], t[4 * i + 2], 0x44);
+        u[4 * i + 1] = _mm256_shuffle_ps(t[4 * i], t[4 * i + 2], 0xee);
+        u[4 * i + 2] = _mm256_shuffle_ps(t[4 * i + 1], t[4 * i + 3], 0x44);
+        u[4 * i + 3] = _mm256_shuffle_ps(t[4 * i + 1], t[4 * i + 3], 0xee);
+    }
+    UNROLL for (int i = 0; i < 4; i++)
+    {
+        r[i] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20);
+        r[i + 4] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
+    }
+}
+
+/* r[k] = elements k of up to 8 lines that are stored rows. */
+INLINE void load_transposed(__m256 r[LANES], const float *from, size_t stride, size_t lines,
+                            size_t depth, bool round)
+{
+    if (depth >= LANES && lines >= LANES) {
+        UNROLL for (size_t i = 0; i < LANES; i++) r[i] = _mm256_loadu_ps(from + i * stride);
+    } else {
+        const __m256i part = mask(depth < LANES ? depth : LANES);
+        UNROLL for (size_t i = 0; i < LANES; i++) r[i] =
+            i < lines ? _mm256_maskload_ps(from + i * stride, part) : _mm256_setzero_ps();
+    }
+    transpose(r);
+    if (round) {
+        UNROLL for (size_t i = 0; i < LANES; i++) r[i] = rounded(r[i]);
+    }
+}
+
+INLINE void store(float *to, __m256 x, size_t width)
+{
+    if (width >= LANES) {
+        _mm256_storeu_ps(to, x);
+        return;
+    }
+    _mm_storeu_ps(to, _mm256_castps256_ps128(x));
+    _mm_storel_pi((__m64 *)(void *)(to + 4), _mm256_extractf128_ps(x, 1));
+}
+
+/* 8 (6 where the panel is so wide) lines of a panel. */
+INLINE void pack_along(float *to, const float *from, size_t stride, size_t lines, size_t width,
+                       size_t depth, bool round)
+{
+    __m256 r[LANES];
+    size_t k = 0;
+    if (lines >= LANES || (width == ROWS && lines == ROWS))
+        for (; k + LANES <= depth; k += LANES) {
+            load_transposed(r, from + k, stride, width < LANES ? width : LANES, LANES, round);
+            UNROLL for (size_t i = 0; i < LANES; i++) store(to + (k + i) * width, r[i], width);
+        }
+    for (; k < depth; k += LANES) {
+        const size_t rest = depth - k;
+        load_transposed(r, from + k, stride, lines, rest, round);
+        for (size_t i = 0; i < LANES && i < rest; i++) store(to + (k + i) * width, r[i], width);
+    }
+}
+
+/* A row of `width` elements of a panel; `lines` of them are there. */
+INLINE void copy(float *to, const float *from, size_t lines, size_t width, bool round)
+{
+    if (width == ROWS && lines >= ROWS) {
+        __m128 high = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(const void *)(from + 4));
+        __m256 x = _mm256_set_m128(high, _mm_loadu_ps(from));
+        store(to, round ? rounded(x) : x, width);
+        return;
+    }
+    for (size_t i = 0; i < width; i += LANES) {
+        __m256 x = lines >= i + LANES ? _mm256_loadu_ps(from + i) : _mm256_setzero_ps();
+        if (lines > i && lines < i + LANES) x = _mm256_maskload_ps(from + i, mask(lines - i));
+        store(to + i, round ? rounded(x) : x, width - i);
+    }
+}
+
+INLINE void pack_across(float *to, const float *from, size_t stride, size_t lines, size_t width,
+                        size_t panels, size_t depth, bool round)
+{
+    for (size_t k = 0; k < depth; k++, from += stride, to += width) {
+        size_t p = 0;
+        for (; (p + 1) * width <= lines; p++)
+            copy(to + p * width * depth, from + p * width, width, width, round);
+        if (p < panels && p * width < lines)
+            copy(to + p * width * depth, from + p * width, lines - p * width, width, round);
+    }
+}
+
+INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size_t panels,
+                 size_t depth, bool round)
+{
+    const size_t step = from.across ? width * panels : width;
+    for (size_t i = 0; i < lines; i += step) {
+        const size_t rest = lines - i < step ? lines - i : step;
+        if (from.across) {
+            pack_across(to, from.from + i, from.stride, rest, width, panels, depth, round);
+        } else {
+            const float *at = from.from + i * from.stride;
+            for (size_t j = 0; j < width; j += LANES) {
+                const size_t left = rest < j ? 0 : rest - j;
+                pack_along(to + j, at + (left ? j * from.stride : 0), from.stride,
+                           left < LANES ? left : LANES, width, depth, round);
+            }
+        }
+        to += step * depth;
+    }
+}
+
+AVX2 static void pack_rows(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+{
+    if (from.round)
+        pack(to, from, lines, ROWS, ROW_PANELS, depth, true);
+    else
+        pack(to, from, lines, ROWS, ROW_PANELS, depth, false);
+}
+
+AVX2 static void pack_columns(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+{
+    if (from.round)
+        pack(to, from, lines, COLUMNS, COLUMN_PANELS, depth, true);
+    else
+        pack(to, from, lines, COLUMNS, COLUMN_PANELS, depth, false);
+}
+
+/* ---- tiles ---- */
+
+INLINE void sum_tile(float *c, size_t ldc, const float *a, const float *b, const size_t m,
+                     size_t depth, bool add)
+{
+    __m256 s[ROWS][2];
+    UNROLL for (size_t i = 0; i < m; i++)
+    {
+        s[i][0] = s[i][1] = _mm256_setzero_ps();
+        _mm_prefetch((const char *)(c + i * ldc), _MM_HINT_T0);
+        _mm_prefetch((const char *)(c + i * ldc + COLUMNS - 1), _MM_HINT_T0);
+    }
+    for (; depth > 0; depth--, a += ROWS, b += COLUMNS) {
+        const __m256 b0 = _mm256_loadu_ps(b), b1 = _mm256_loadu_ps(b + LANES);
+        UNROLL for (size_t i = 0; i < m; i++)
+        {
+            const __m256 x = _mm256_broadcast_ss(a + i);
+            s[i][0] = _mm256_fmadd_ps(x, b0, s[i][0]);
+            s[i][1] = _mm256_fmadd_ps(x, b1, s[i][1]);
+        }
+    }
+    UNROLL for (size_t i = 0; i < m; i++, c += ldc)
+    {
+        if (add) {
+            s[i][0] = _mm256_add_ps(_mm256_loadu_ps(c), s[i][0]);
+            s[i][1] = _mm256_add_ps(_mm256_loadu_ps(c + LANES), s[i][1]);
+        }
+        _mm256_storeu_ps(c, s[i][0]);
+        _mm256_storeu_ps(c + LANES, s[i][1]);
+    }
+}
+
+AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size_t m, size_t depth,
+                      bool add)
+{
+    switch (m) {
+    case 6:
+        sum_tile(c, ldc, a, b, 6, depth, add);
+        break;
+    case 5:
+        sum_tile(c, ldc, a, b, 5, depth, add);
+        break;
+    case 4:
+        sum_tile(c, ldc, a, b, 4, depth, add);
+        break;
+    case 3:
+        sum_tile(c, ldc, a, b, 3, depth, add);
+        break;
+    case 2:
+        sum_tile(c, ldc, a, b, 2, depth, add);
+        break;
+    default:
+        sum_tile(c, ldc, a, b, 1, depth, add);
+    }
+}
+
+AVX2 static void add(float *y, const float *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + LANES <= n; i += LANES)
+        _mm256_storeu_ps(y + i, _mm256_add_ps(_mm256_loadu_ps(y + i), _mm256_loadu_ps(x + i)));
+    for (; i < n; i++) y[i] += x[i];
+}
+
+const lm_gemm_kernels lm_gemm_avx2 = {.rows = ROWS,
+                                      .columns = COLUMNS,
+                                      .pack_rows = pack_rows,
+                                      .pack_columns = pack_columns,
+                                      .tile = tile,
+                                      .add = add};
+#endif

@@ -1,0 +1,67 @@
+/* gemm_kernels.h - what a CPU level gives to matrix products: packing, and sums of tiles.
+ *
+ * The sum that defines a product, the same at every level (but bfloat16 with its instruction,
+ * see gemm_avx512.c): k is cut into blocks that start at multiples of LM_GEMM_DEPTH; the sum of a
+ * block is a chain of fused multiply-adds from zero, k ascending; the sums of the blocks are added
+ * one after the other.  Zeros after the end of an operand change nothing.
+ *
+ * A line is a row of op(A) or a column of op(B).  A panel holds `rows` or `columns` lines of one
+ * block, side by side: the elements of all lines for the first k, then for the next; missing
+ * lines are zero.  Where the instruction takes pairs, a pair of rounded elements is the element. */
+#ifndef GEMM_KERNELS_H
+#define GEMM_KERNELS_H
+#include <stdbool.h>
+#include <stddef.h>
+#include "lm/real.h"
+
+#if !defined(LM_DOUBLE) && defined(__GNUC__)
+#if defined(__x86_64__)
+#define LM_GEMM_X86
+#elif defined(__aarch64__) && !defined(__ARM_BIG_ENDIAN)
+#define LM_GEMM_NEON
+#endif
+#endif
+
+enum {
+    LM_GEMM_DEPTH = 256,      /* of a block */
+    LM_GEMM_MAX_COLUMNS = 32, /* of a tile */
+    LM_GEMM_MAX_ROWS = 14
+};
+
+/* Lines as they lie in memory. */
+typedef struct {
+    const lm_real *from;
+    size_t stride; /* from one stored row to the next */
+    bool across;   /* a stored row holds one element of every line, else it is a line */
+    bool round;    /* to bfloat16 */
+} lm_gemm_lines;
+
+typedef struct {
+    size_t rows, columns; /* of a tile */
+
+    /* Packs `lines` lines of a block of `depth`, panel after panel, each rows x depth (columns x
+     * depth) elements long. */
+    void (*pack_rows)(lm_real *to, lm_gemm_lines from, size_t lines, size_t depth);
+    void (*pack_columns)(lm_real *to, lm_gemm_lines from, size_t lines, size_t depth);
+
+    /* C (m, columns) = or += the sum of a block, m <= rows. */
+    void (*tile)(lm_real *c, size_t ldc, const lm_real *a, const lm_real *b, size_t m, size_t depth,
+                 bool add);
+
+    /* sums (m, n) = the sum of a block over columns that are not packed, m <= few; a is a panel
+     * of rows.  NULL: there is none. */
+    void (*sum_few)(lm_real *sums, const lm_real *a, size_t rows, size_t m, lm_gemm_lines b,
+                    size_t n, size_t depth);
+    size_t few;
+
+    void (*add)(lm_real *y, const lm_real *x, size_t n); /* y (n) += x */
+} lm_gemm_kernels;
+
+extern const lm_gemm_kernels lm_gemm_ref;
+#ifdef LM_GEMM_X86
+extern const lm_gemm_kernels lm_gemm_avx2;
+#endif
+
+/* x rounded to bfloat16: to nearest, ties to even; NaN stays NaN. */
+lm_real lm_gemm_bf16(lm_real x);
+#endif
