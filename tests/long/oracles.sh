@@ -1,0 +1,34 @@
+#!/bin/sh
+# oracles.sh - models against implementations in PyTorch that lie beside this source tree, in
+# LM_SHARED or ../shared, with weights drawn from several seeds.
+# shellcheck source=tests/count.sh
+. tests/count.sh
+
+oracles=${LM_SHARED:-../shared}/oracles
+
+# against NAME TEST: what TEST of tests/grad says of the numbers NAME.py makes.
+against() {
+    name="$1 against $oracles/$1.py"
+    if [ ! -e "$oracles/$1.py" ]; then
+        skip "$name" 'it is not there'
+        return
+    fi
+    for seed in 1 2 3 4 5; do
+        if ! "$python" "$oracles/$1.py" "$seed" "$scratch/$1.safetensors" >"$scratch/said" 2>&1; then
+            { cat "$scratch/said" && echo 'it failed'; } | verdict "$name, seed $seed"
+        else
+            LM_ORACLES=$scratch "$BUILD/tests/grad" "$2" | grep -vx '1 passed, 0 failed, 0 skipped' |
+                verdict "$name, seed $seed"
+        fi
+    done
+}
+
+for python in python3 /usr/bin/python3 none; do
+    "$python" -c 'import numpy, torch' 2>/dev/null && break
+done
+if [ "$python" = none ]; then
+    skip 'models against PyTorch' 'no python3 with torch and numpy'
+else
+    against nnlm nnlm_shared
+fi
+finish
