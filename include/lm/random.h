@@ -17,7 +17,8 @@ extern "C" {
 /* What the numbers are for.  Values are part of every result: append, never renumber. */
 typedef enum {
     LM_RANDOM_TEST = 0,
-    LM_RANDOM_SAMPLE = 1 /* sampling text; step = position, index = sentence */
+    LM_RANDOM_SAMPLE = 1, /* sampling text; step = position, index = sentence */
+    LM_RANDOM_SHUFFLE = 4 /* order of examples; step = epoch, index = round and half */
 } lm_random_purpose;
 
 typedef struct {
