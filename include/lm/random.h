@@ -17,9 +17,11 @@ extern "C" {
 /* What the numbers are for.  Values are part of every result: append, never renumber. */
 typedef enum {
     LM_RANDOM_TEST = 0,
-    LM_RANDOM_SAMPLE = 1, /* sampling text; step = position, index = sentence */
-    LM_RANDOM_INIT = 2,   /* initial values; step = parameter, index = place in it */
-    LM_RANDOM_DROPOUT = 3 /* see dropout.h */
+    LM_RANDOM_SAMPLE = 1,  /* sampling text; step = position, index = sentence */
+    LM_RANDOM_INIT = 2,    /* initial values; step = parameter, index = place in it */
+    LM_RANDOM_DROPOUT = 3, /* see dropout.h */
+    LM_RANDOM_SHUFFLE = 4, /* order of examples; step = epoch, index = round and half */
+    LM_RANDOM_NOISE = 5    /* noise words of a step; index = place among them */
 } lm_random_purpose;
 
 typedef struct {
