@@ -12,7 +12,7 @@ static const char *tmpdir;
 
 static const lm_option options[] = {
     LM_OPTION_OUTPUT(&output),
-    {0, "from", LM_OPT_CHOICE, &from, .arg = LM_FORMAT_NAMES,
+    {0, "from", LM_OPT_CHOICE, &from, .arg = LM_SOURCE_FORMAT_NAMES,
      .help = "format of the source; auto: by its content"},
     {0, "to", LM_OPT_CHOICE, &to, .arg = LM_FORMAT_NAMES,
      .help = "format of the result; auto: arpa from lm, else lm, also if the model is changed"},
@@ -56,7 +56,8 @@ int main(int argc, char **argv)
                    "ckpt-convert --entropy-prune 1e-7 --quantize 8 stories.lm -o small.lm",
         .details =
             "lm is Lineage's checkpoint; arpa is the text form of n-gram models that KenLM,\n"
-            "SRILM and others read and write.",
+            "SRILM and others read and write; w2v is word2vec's text form of word vectors,\n"
+            "which those of an NNLM can be written in.",
         .see_also = "ckpt-info, ckpt-diff, ngram-train",
         .min_operands = 1,
         .max_operands = 1,

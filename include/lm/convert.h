@@ -1,5 +1,6 @@
 /* convert.h - models from one file format to another.  The format of a source is recognised by
- * its content; what there is: "lm" (our checkpoint), "arpa" (n-gram models as text). */
+ * its content; what there is: "lm" (our checkpoint), "arpa" (n-gram models as text), and as a
+ * target "w2v" (word vectors as text, of an NNLM). */
 #ifndef LM_CONVERT_H
 #define LM_CONVERT_H
 #include "lm/file.h"
@@ -12,12 +13,13 @@
 extern "C" {
 #endif
 
-typedef enum { LM_FORMAT_LM, LM_FORMAT_ARPA, LM_FORMAT_AUTO } lm_format;
-#define LM_MODEL_FORMAT_NAMES "lm|arpa"
-#define LM_FORMAT_NAMES       LM_MODEL_FORMAT_NAMES "|auto"
+typedef enum { LM_FORMAT_LM, LM_FORMAT_ARPA, LM_FORMAT_AUTO, LM_FORMAT_W2V } lm_format;
+#define LM_MODEL_FORMAT_NAMES  "lm|arpa"
+#define LM_SOURCE_FORMAT_NAMES LM_MODEL_FORMAT_NAMES "|auto"
+#define LM_FORMAT_NAMES        LM_SOURCE_FORMAT_NAMES "|w2v"
 
 typedef struct {
-    lm_format from;      /* AUTO: by content */
+    lm_format from;      /* LM, ARPA, AUTO: by content */
     lm_format to;        /* AUTO: the other one; LM if the model is changed */
     lm_unit unit;        /* of the words of an ARPA file, which does not tell */
     const char *history; /* the line about this program; " input=..." is added */

@@ -22,6 +22,7 @@
 #include "lm/compute.h"
 #include "lm/lang.h"
 #include "lm/memory.h"
+#include "lm/noise.h"
 #include "lm/params.h"
 #include "lm/real.h"
 #include "lm/run.h"
@@ -120,6 +121,11 @@ typedef struct {
 double lm_nnlm_both(const lm_compute *on, const lm_nnlm *model, const lm_nnlm_weights *w,
                     const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count, lm_real scale,
                     const lm_nnlm_chance *chance);
+
+/* The same for the loss of noise contrastive estimation, with room of lm_noise_room. */
+double lm_nnlm_both_noise(const lm_compute *on, const lm_nnlm *model, const lm_nnlm_weights *w,
+                          const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count, lm_real scale,
+                          const lm_nnlm_chance *chance, const lm_noise *noise, lm_real *noise_room);
 
 /* The model as a word-level language model. */
 extern const lm_lang_type lm_nnlm_lang;

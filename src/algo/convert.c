@@ -4,8 +4,10 @@
 #include "lm/arpa.h"
 #include "lm/crc.h"
 #include "lm/models.h"
+#include "lm/nnlm.h"
 #include "lm/program.h"
 #include "lm/quantize.h"
+#include "lm/vectors.h"
 
 static lm_status recognise(const lm_map *source, const char *name, lm_format *format, lm_err *e)
 {
@@ -76,20 +78,57 @@ static lm_status from_arpa(const lm_conversion *how, lm_format to, const lm_map 
     return s;
 }
 
+static lm_status add_vectors(const lm_nnlm *m, lm_out *out, lm_err *e)
+{
+    lm_str word = {0};
+    const size_t dim = (size_t)m->shape.dim;
+    lm_status s = lm_vectors_begin(out, m->lang.vocab->size, dim, e);
+    for (uint32_t id = 0; !s && id < m->lang.vocab->size; id++) {
+        word.length = 0;
+        s = lm_lang_add_word(&m->lang, id, &word, e);
+        if (!s)
+            s = lm_vectors_add(out, (lm_slice){word.text, word.length}, m->weights.embed + id * dim,
+                               dim, e);
+    }
+    lm_str_free(&word);
+    return s;
+}
+
+/* The vectors of a model's words, marks included. */
+static lm_status to_vectors(const lm_ckpt *ckpt, lm_out *out, lm_err *e)
+{
+    lm_nnlm *model;
+    if (strcmp(lm_ckpt_kind(ckpt), lm_nnlm_lang.kind) != 0)
+        return lm_fail(e, LM_EUSAGE, "%s: only an NNLM has word vectors (kind '%s')",
+                       lm_ckpt_path(ckpt), lm_ckpt_kind(ckpt));
+    LM_TRY(lm_nnlm_load(&model, ckpt, e));
+    const lm_status s = add_vectors(model, out, e);
+    lm_nnlm_free(model);
+    return s;
+}
+
+static lm_status convert_ngram(const lm_conversion *how, lm_format to, const lm_ckpt *ckpt,
+                               const lm_map *source, lm_out *out, const lm_run *run, lm_err *e)
+{
+    lm_ngram *model;
+    if (strcmp(lm_ckpt_kind(ckpt), "ngram") != 0)
+        return lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has %s form (kind '%s')",
+                       lm_ckpt_path(ckpt), changes_model(how) ? "a pruned or compact" : "an ARPA",
+                       lm_ckpt_kind(ckpt));
+    LM_TRY(lm_ngram_load(&model, ckpt, e));
+    lm_status s = change_model(model, how, run, e);
+    if (!s) s = write_model(model, how, to, lm_ckpt_meta(ckpt, "lm.history"), source, out, run, e);
+    lm_ngram_free(model);
+    return s;
+}
+
 static lm_status from_lm(const lm_conversion *how, lm_format to, const lm_map *source,
                          const char *name, lm_out *out, const lm_run *run, lm_err *e)
 {
     lm_ckpt *ckpt;
-    lm_ngram *model = NULL;
     LM_TRY(lm_ckpt_parse(&ckpt, source->bytes, source->length, name, LM_CKPT_CHECK_ALL, e));
-    lm_status s = LM_OK;
-    if (strcmp(lm_ckpt_kind(ckpt), "ngram") != 0)
-        s = lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has %s form (kind '%s')", name,
-                    changes_model(how) ? "a pruned or compact" : "an ARPA", lm_ckpt_kind(ckpt));
-    if (!s) s = lm_ngram_load(&model, ckpt, e);
-    if (!s) s = change_model(model, how, run, e);
-    if (!s) s = write_model(model, how, to, lm_ckpt_meta(ckpt, "lm.history"), source, out, run, e);
-    lm_ngram_free(model);
+    const lm_status s = to == LM_FORMAT_W2V ? to_vectors(ckpt, out, e)
+                                            : convert_ngram(how, to, ckpt, source, out, run, e);
     lm_ckpt_close(ckpt);
     return s;
 }
@@ -103,6 +142,8 @@ static lm_status convert(const lm_conversion *how, const lm_map *source, const c
         to = from == LM_FORMAT_LM && !changes_model(how) ? LM_FORMAT_ARPA : LM_FORMAT_LM;
     if (to == LM_FORMAT_ARPA && how->quantize)
         return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
+    if (to == LM_FORMAT_W2V && (changes_model(how) || from == LM_FORMAT_ARPA))
+        return lm_fail(e, LM_EUSAGE, "%s: n-gram models have no word vectors", name);
     if (from == to && !changes_model(how))
         return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
     if (to == LM_FORMAT_LM) LM_TRY(lm_out_expect_binary(out, e));

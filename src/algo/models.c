@@ -4,8 +4,9 @@
 #include "lm/arpa.h"
 #include "lm/mix.h"
 #include "lm/ngram.h"
+#include "lm/nnlm.h"
 
-static const lm_lang_type *const types[] = {&lm_ngram_lang, &lm_mix_lang};
+static const lm_lang_type *const types[] = {&lm_ngram_lang, &lm_nnlm_lang, &lm_mix_lang};
 
 lm_status lm_model_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err *e)
 {

@@ -182,22 +182,37 @@ static void backward(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weigh
     lm_embedding_backward(on, d->embed, room->d_x, room->context, count * words, D);
 }
 
+/* Gradients of h and x are added up by what follows. */
+static void begin_both(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
+                       lm_nnlm_room *room, size_t count, const lm_nnlm_chance *chance)
+{
+    forward(on, m, w, room, count, chance);
+    memset(room->d_h, 0, count * (size_t)m->shape.hidden * sizeof *room->d_h);
+    memset(room->d_x, 0, count * lm_nnlm_inputs(m) * sizeof *room->d_x);
+}
+
 double lm_nnlm_both(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
                     const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count, lm_real scale,
                     const lm_nnlm_chance *chance)
 {
-    double sum = 0;
-    forward(on, m, w, room, count, chance);
-    memset(room->d_h, 0, count * (size_t)m->shape.hidden * sizeof *room->d_h);
-    memset(room->d_x, 0, count * lm_nnlm_inputs(m) * sizeof *room->d_x);
+    begin_both(on, m, w, room, count, chance);
     const lm_logits logits = first_logits(m, w, d, room, count);
-    sum = lm_cross_entropy_both(on, room->losses, &logits, first_targets(m, room, count), scale,
-                                NULL, room->room);
-    if (m->shape.classes) {
-        lm_nnlm_score_in_classes(on, m, w, d, room, count, scale);
-        sum = 0;
-        for (size_t i = 0; i < count; i++) sum += (double)room->losses[i];
-    }
+    double sum = lm_cross_entropy_both(on, room->losses, &logits, first_targets(m, room, count),
+                                       scale, NULL, room->room);
+    if (m->shape.classes) sum += lm_nnlm_score_in_classes(on, m, w, d, room, count, scale);
+    backward(on, m, w, d, room, count, chance);
+    return sum;
+}
+
+double lm_nnlm_both_noise(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
+                          const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count, lm_real scale,
+                          const lm_nnlm_chance *chance, const lm_noise *noise, lm_real *noise_room)
+{
+    assert(!m->shape.classes);
+    begin_both(on, m, w, room, count, chance);
+    const lm_logits logits = first_logits(m, w, d, room, count);
+    const double sum =
+        lm_noise_both(on, room->losses, &logits, room->target, noise, scale, noise_room);
     backward(on, m, w, d, room, count, chance);
     return sum;
 }
@@ -209,7 +224,7 @@ void lm_nnlm_losses(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weight
     const lm_logits logits = first_logits(m, w, NULL, room, count);
     (void)lm_cross_entropy_forward(on, room->losses, NULL, &logits, first_targets(m, room, count),
                                    room->room);
-    if (m->shape.classes) lm_nnlm_score_in_classes(on, m, w, NULL, room, count, 0);
+    if (m->shape.classes) (void)lm_nnlm_score_in_classes(on, m, w, NULL, room, count, 0);
 }
 
 void lm_nnlm_predict(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,

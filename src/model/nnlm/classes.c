@@ -163,9 +163,9 @@ static void take_classes(void *context, size_t i)
         score_class(j, &j->groups->workers[i], g);
 }
 
-void lm_nnlm_score_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
-                              const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count,
-                              lm_real scale)
+double lm_nnlm_score_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
+                                const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count,
+                                lm_real scale)
 {
     struct lm_nnlm_groups *s = room->groups;
     const lm_nnlm_rows rows = lm_nnlm_rows_of(room, d != NULL);
@@ -179,10 +179,14 @@ void lm_nnlm_score_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_n
         memset(s->d_x, 0, count * X * sizeof *s->d_x);
     }
     lm_parallel_for(lm_compute_pool(on), s->worker_count, take_classes, &j);
-    for (size_t i = 0; i < count; i++) room->losses[i] += s->losses[s->place[i]];
-    if (!d) return;
-    add_back(room->d_h, s->d_h, s->place, count, H);
-    add_back(room->d_x, s->d_x, s->place, count, X);
+    double sum = 0;
+    for (size_t i = 0; i < count; i++) {
+        room->losses[i] += s->losses[s->place[i]];
+        sum += (double)s->losses[s->place[i]];
+    }
+    if (d) add_back(room->d_h, s->d_h, s->place, count, H);
+    if (d) add_back(room->d_x, s->d_x, s->place, count, X);
+    return sum;
 }
 
 void lm_nnlm_predict_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,

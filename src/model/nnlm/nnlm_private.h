@@ -42,10 +42,10 @@ LM_MUST_USE lm_status lm_nnlm_groups_new(struct lm_nnlm_groups **groups, const l
 void lm_nnlm_groups_free(struct lm_nnlm_groups *groups);
 
 /* Adds -ln p(word | class) to the losses of a batch whose class_of is set, and with d the gradients
- * of scale times that, to d_h and d_x too. */
-void lm_nnlm_score_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
-                              const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count,
-                              lm_real scale);
+ * of scale times that, to d_h and d_x too.  Returns the sum of what was added. */
+double lm_nnlm_score_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
+                                const lm_nnlm_weights *d, lm_nnlm_room *room, size_t count,
+                                lm_real scale);
 /* p (O) = class_p times p(word | class), after the first context. */
 void lm_nnlm_predict_in_classes(const lm_compute *on, const lm_nnlm *m, const lm_nnlm_weights *w,
                                 const lm_nnlm_room *room, lm_real *p);

@@ -1,0 +1,279 @@
+/* nnlm_text.c - the examples of an NNLM: running text, or pairs of context and word. */
+#include <string.h>
+#include "lm/memory.h"
+#include "lm/nnlm_train.h"
+
+/* ---- running text ---- */
+
+lm_status lm_nnlm_text_read(lm_nnlm_text *text, lm_text *reader, const lm_run *run, lm_err *e)
+{
+    *text = (lm_nnlm_text){0};
+    LM_TRY(lm_tokens_read(&text->tokens, reader, true, run, e));
+    text->count = text->tokens.length - text->tokens.lines;
+    text->found = text->tokens.vocab;
+    text->times = text->tokens.count;
+    text->ends = text->tokens.lines;
+    if (text->found->size) return LM_OK;
+    lm_nnlm_text_free(text);
+    return lm_fail(e, LM_EFORMAT, "%s: no text", lm_text_place(reader));
+}
+
+/* ---- pairs ---- */
+
+typedef struct {
+    lm_nnlm_text *text;
+    const char *name;
+    uint64_t line;
+    size_t target_capacity, context_capacity, times_capacity;
+} pairs;
+
+static lm_slice cut(lm_slice *rest, char end)
+{
+    const char *at = memchr(rest->text, end, rest->length);
+    const size_t length = at ? (size_t)(at - rest->text) : rest->length;
+    const lm_slice piece = {rest->text, length};
+    rest->text += at ? length + 1 : length;
+    rest->length -= at ? length + 1 : length;
+    return piece;
+}
+
+/* The number of a word among those found; marks have their own, as in tokens. */
+static lm_status number(pairs *p, lm_slice word, uint32_t *id, lm_err *e)
+{
+    lm_nnlm_text *text = p->text;
+    const size_t size = text->found->size;
+    *id = lm_slice_is(word, "<s>") ? LM_TOKEN_BOS : LM_TOKEN_EOS;
+    if (*id == LM_TOKEN_BOS || lm_slice_is(word, "</s>")) return LM_OK;
+    LM_TRY(lm_vocab_add(text->found, word, id, e));
+    LM_TRY(lm_reserve(&text->times, &p->times_capacity, size + 1, sizeof *text->times, e));
+    if (*id == size) text->times[size] = 0;
+    return LM_OK;
+}
+
+static lm_status read_context(pairs *p, lm_slice words, lm_err *e)
+{
+    lm_nnlm_text *text = p->text;
+    const size_t width = text->width, first = (size_t)text->count * width;
+    size_t found = 0;
+    LM_TRY(
+        lm_reserve(&text->context, &p->context_capacity, first + width, sizeof *text->context, e));
+    while (words.length) {
+        const lm_slice word = cut(&words, ' ');
+        if (word.length == 0) continue;
+        if (found < width) LM_TRY(number(p, word, &text->context[first + found], e));
+        found++;
+    }
+    if (found == width) return LM_OK;
+    return lm_fail(e, LM_EFORMAT, "%s:%llu: %zu words before the TAB, expected %zu", p->name,
+                   (unsigned long long)p->line, found, width);
+}
+
+static lm_status read_pair(pairs *p, lm_slice line, lm_err *e)
+{
+    lm_nnlm_text *text = p->text;
+    if (line.length && line.text[line.length - 1] == '\r') line.length--;
+    const lm_slice words = cut(&line, '\t');
+    if (line.length == 0 || memchr(line.text, '\t', line.length) ||
+        memchr(line.text, ' ', line.length))
+        return lm_fail(e, LM_EFORMAT, "%s:%llu: expected words, a TAB and one word", p->name,
+                       (unsigned long long)p->line);
+    LM_TRY(read_context(p, words, e));
+    LM_TRY(lm_reserve(&text->target, &p->target_capacity, (size_t)text->count + 1,
+                      sizeof *text->target, e));
+    uint32_t *target = &text->target[text->count++];
+    LM_TRY(number(p, line, target, e));
+    if (*target < LM_TOKEN_EOS) text->times[*target]++;
+    text->ends += *target == LM_TOKEN_EOS;
+    return LM_OK;
+}
+
+static lm_status read_pairs(pairs *p, lm_slice rest, lm_err *e)
+{
+    LM_TRY(lm_vocab_new(&p->text->found, e));
+    while (rest.length) {
+        p->line++;
+        LM_TRY(read_pair(p, cut(&rest, '\n'), e));
+    }
+    return p->text->count ? LM_OK : lm_fail(e, LM_EFORMAT, "%s: no pairs", p->name);
+}
+
+lm_status lm_nnlm_pairs_read(lm_nnlm_text *text, lm_slice bytes, const char *name, int order,
+                             lm_err *e)
+{
+    *text = (lm_nnlm_text){.width = (size_t)order - 1};
+    pairs p = {.text = text, .name = name};
+    const lm_status s = read_pairs(&p, bytes, e);
+    if (s) lm_nnlm_text_free(text);
+    return s;
+}
+
+/* ---- */
+
+/* Words found and their counts are those of the tokens, where there are some. */
+static void free_words(lm_nnlm_text *text)
+{
+    if (text->width) {
+        lm_vocab_free(text->found);
+        lm_free(text->times);
+    }
+    lm_tokens_free(&text->tokens);
+    text->found = NULL;
+    text->times = NULL;
+}
+
+void lm_nnlm_text_free(lm_nnlm_text *text)
+{
+    free_words(text);
+    lm_free(text->target);
+    lm_free(text->context);
+    *text = (lm_nnlm_text){0};
+}
+
+/* ---- the words of the model ---- */
+
+/* Those of the list in its order. */
+static lm_status take_list(lm_vocab *vocab, const lm_vocab *list, lm_err *e)
+{
+    for (uint32_t i = 0; i < list->size; i++) {
+        uint32_t id;
+        const lm_slice word = lm_vocab_word(list, i);
+        if (lm_slice_is(word, "</s>"))
+            LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
+        else
+            LM_TRY(lm_vocab_add(vocab, word, &id, e));
+    }
+    return LM_OK;
+}
+
+static void count_words(uint64_t *count, const lm_vocab *vocab, const lm_nnlm_text *text)
+{
+    for (uint32_t i = 0; i < text->found->size; i++) {
+        uint32_t id = lm_vocab_find(vocab, lm_vocab_word(text->found, i));
+        if (id == LM_NO_WORD) id = vocab->unk;
+        if (id != LM_NO_WORD) count[id] += text->times[i];
+    }
+    if (vocab->eos != LM_NO_WORD) count[vocab->eos] = text->ends;
+}
+
+static lm_status choose(const lm_nnlm_text *text, const lm_word_choice *choice, lm_vocab *vocab,
+                        lm_err *e)
+{
+    if (choice->closed && choice->list) return take_list(vocab, choice->list, e);
+    uint32_t *map = lm_new(text->found->size, sizeof *map, e);
+    if (!map) return e->status;
+    const lm_status s = lm_words_choose(vocab, map, text->found, text->times, choice, e);
+    lm_free(map);
+    return s;
+}
+
+lm_status lm_nnlm_choose_words(const lm_nnlm_text *text, const lm_word_choice *choice,
+                               lm_vocab **vocab, uint64_t **count, lm_err *e)
+{
+    *count = NULL;
+    LM_TRY(lm_vocab_new(vocab, e));
+    lm_status s = choose(text, choice, *vocab, e);
+    if (!s) *count = lm_new((*vocab)->size, sizeof **count, e);
+    if (*count)
+        count_words(*count, *vocab, text);
+    else
+        s = e->status;
+    if (s) {
+        lm_vocab_free(*vocab);
+        *vocab = NULL;
+    }
+    return s;
+}
+
+/* ---- from words to ids ---- */
+
+typedef struct {
+    const lm_vocab *vocab;
+    const char *name;
+    uint32_t *map; /* of the words found */
+    uint32_t bos, eos;
+} translation;
+
+static lm_status map_words(translation *t, const lm_vocab *found, lm_err *e)
+{
+    for (uint32_t i = 0; i < found->size; i++) {
+        const lm_slice word = lm_vocab_word(found, i);
+        t->map[i] = lm_vocab_find(t->vocab, word);
+        if (t->map[i] == LM_NO_WORD) t->map[i] = t->vocab->unk;
+        if (t->map[i] == LM_NO_WORD)
+            return lm_fail(e, LM_EFORMAT, "%s: '%.*s' is not in the vocabulary, which has no <unk>",
+                           t->name, (int)(word.length < 100 ? word.length : 100), word.text);
+    }
+    return LM_OK;
+}
+
+static lm_status no_mark(const translation *t, const char *mark, lm_err *e)
+{
+    return lm_fail(e, LM_EFORMAT, "%s: %s is needed, but not in the vocabulary", t->name, mark);
+}
+
+/* Ids in place, in order, without the marks that begin lines. */
+static lm_status translate_tokens(lm_nnlm_text *text, const translation *t, const lm_run *run,
+                                  lm_err *e)
+{
+    enum { PIECE = 1 << 16 };
+    const lm_tokens_map map = {t->map, LM_TOKEN_BOS, t->eos};
+    uint32_t piece[PIECE];
+    uint64_t count = 0;
+    if (t->eos == LM_NO_WORD) return no_mark(t, "</s>", e);
+    text->target = lm_resize(NULL, (size_t)text->count, sizeof *text->target, e);
+    if (!text->target) return e->status;
+    for (uint64_t from = 0; from < text->tokens.length; from += PIECE) {
+        const uint64_t left = text->tokens.length - from;
+        const size_t n = left < PIECE ? (size_t)left : PIECE;
+        LM_TRY(lm_tokens_take(&text->tokens, from, n, &map, piece, run, e));
+        for (size_t i = 0; i < n; i++)
+            if (piece[i] != LM_TOKEN_BOS) text->target[count++] = piece[i];
+    }
+    return LM_OK;
+}
+
+static lm_status translate_word(const translation *t, uint32_t *id, lm_err *e)
+{
+    *id = *id == LM_TOKEN_BOS ? t->bos : *id == LM_TOKEN_EOS ? t->eos : t->map[*id];
+    return *id == LM_NO_WORD ? no_mark(t, "<s> or </s>", e) : LM_OK;
+}
+
+static lm_status translate_pairs(lm_nnlm_text *text, const translation *t, lm_err *e)
+{
+    for (uint64_t i = 0; i < text->count; i++) {
+        LM_TRY(translate_word(t, &text->target[i], e));
+        if (!lm_vocab_is_output(t->vocab, text->target[i]))
+            return lm_fail(e, LM_EFORMAT, "%s:%llu: <s> is never predicted", t->name,
+                           (unsigned long long)i + 1);
+    }
+    for (uint64_t i = 0; i < text->count * text->width; i++)
+        LM_TRY(translate_word(t, &text->context[i], e));
+    return LM_OK;
+}
+
+lm_status lm_nnlm_text_translate(lm_nnlm_text *text, const lm_vocab *vocab, const char *name,
+                                 const lm_run *run, lm_err *e)
+{
+    translation t = {.vocab = vocab, .name = name, .bos = vocab->bos, .eos = vocab->eos};
+    if (t.bos == LM_NO_WORD) t.bos = lm_vocab_find(vocab, lm_slice_of("<s>"));
+    t.map = lm_new(text->found->size, sizeof *t.map, e);
+    if (!t.map) return e->status;
+    lm_status s = map_words(&t, text->found, e);
+    if (!s) s = text->width ? translate_pairs(text, &t, e) : translate_tokens(text, &t, run, e);
+    lm_free(t.map);
+    free_words(text);
+    return s;
+}
+
+void lm_nnlm_context(const lm_nnlm_text *text, uint64_t i, uint32_t eos, uint32_t start,
+                     size_t words, uint32_t *context)
+{
+    if (text->context) {
+        memcpy(context, text->context + i * words, words * sizeof *context);
+        return;
+    }
+    size_t k = words;
+    for (; k > 0 && i > 0 && text->target[i - 1] != eos; k--, i--)
+        context[k - 1] = text->target[i - 1];
+    while (k > 0) context[--k] = start;
+}
