@@ -39,10 +39,10 @@ static plan plan_of(size_t N, size_t V, bool gradients)
     p.panels = V / PANEL + (V % PANEL != 0);
     p.kept = gradients ? p.panels : 1;
     p.ld = ((V < PANEL ? V : PANEL) + LINE - 1) / LINE * LINE + LINE;
-    size_t most = (gradients ? BOTH_ROOM : FORWARD_ROOM) / (p.kept * p.ld);
+    size_t most = (gradients ? BOTH_ROOM : FORWARD_ROOM) / p.ld / p.kept;
     if (most < FEWEST_ROWS) most = FEWEST_ROWS;
-    const size_t chunks = (N + most - 1) / most;
-    p.rows = N ? (N + chunks - 1) / chunks : 0;
+    const size_t chunks = N / most + (N % most != 0);
+    p.rows = N ? N / chunks + (N % chunks != 0) : 0;
     return p;
 }
 

@@ -1,0 +1,358 @@
+/* cross_entropy.c - tests of the output layer: against plain sums in double, by any threads, row by
+ * row, in chunks, at the ends of what a float holds. */
+#include "lm/cross_entropy.h"
+#include "layers.h"
+
+/* A problem with everything: two terms, one of each layout, a bias. */
+typedef struct {
+    size_t N, V, H, X;
+    lm_real *h, *x, *u, *w, *b;
+    uint32_t *targets;
+    lm_real *row_scale;
+} problem;
+
+static problem draw(size_t N, size_t V, size_t H, size_t X)
+{
+    problem p = {.N = N, .V = V, .H = H, .X = X};
+    p.h = drawn(N * H);
+    p.x = drawn(N * X);
+    p.u = drawn(V * H);
+    p.w = drawn(X * V);
+    p.b = drawn(V);
+    p.row_scale = drawn(N);
+    p.targets = calloc(N, sizeof *p.targets);
+    CHECK(p.targets);
+    for (size_t n = 0; n < N; n++) p.targets[n] = (uint32_t)below(V);
+    return p;
+}
+
+static void free_problem(problem *p)
+{
+    free(p->h);
+    free(p->x);
+    free(p->u);
+    free(p->w);
+    free(p->b);
+    free(p->row_scale);
+    free(p->targets);
+}
+
+typedef struct {
+    double sum;
+    lm_real *losses, *d_h, *d_x, *d_u, *d_w, *d_b;
+} results;
+
+static lm_logits logits_of(const problem *p, const results *r)
+{
+    lm_logits logits = {.N = p->N, .V = p->V, .bias = p->b};
+    logits.term[0] = (lm_logit_term){.in = p->h, .weight = p->u, .width = p->H};
+    logits.term[1] =
+        (lm_logit_term){.in = p->x, .weight = p->w, .layout = LM_IN_MAJOR, .width = p->X};
+    if (!r) return logits;
+    logits.d_bias = r->d_b;
+    logits.term[0].d_in = r->d_h;
+    logits.term[0].d_weight = r->d_u;
+    logits.term[1].d_in = r->d_x;
+    logits.term[1].d_weight = r->d_w;
+    return logits;
+}
+
+/* Room in which every element left from before would be seen. */
+static lm_real *room_of(const problem *p, bool gradients)
+{
+    const size_t count = lm_cross_entropy_room(p->N, p->V, gradients);
+    lm_real *room = aligned_alloc(64, (count * sizeof *room + 63) / 64 * 64);
+    CHECK(room);
+    for (size_t i = 0; i < count; i++) room[i] = (lm_real)NAN;
+    return room;
+}
+
+static const lm_real some_scale = 0.375f;
+
+static results run(lm_compute *on, const problem *p)
+{
+    results r = {0,
+                 zeros(p->N),
+                 zeros(p->N * p->H),
+                 zeros(p->N * p->X),
+                 zeros(p->V * p->H),
+                 zeros(p->X * p->V),
+                 zeros(p->V)};
+    const lm_logits logits = logits_of(p, &r);
+    lm_real *room = room_of(p, true);
+    r.sum =
+        lm_cross_entropy_both(on, r.losses, &logits, p->targets, some_scale, p->row_scale, room);
+    free(room);
+    return r;
+}
+
+static void free_results(results *r)
+{
+    free(r->losses);
+    free(r->d_h);
+    free(r->d_x);
+    free(r->d_u);
+    free(r->d_w);
+    free(r->d_b);
+}
+
+static double *doubles(size_t count)
+{
+    double *x = calloc(count, sizeof *x);
+    CHECK(x);
+    return x;
+}
+
+static double logit(const problem *p, size_t n, size_t v)
+{
+    double sum = (double)p->b[v];
+    for (size_t i = 0; i < p->H; i++)
+        sum += (double)p->h[n * p->H + i] * (double)p->u[v * p->H + i];
+    for (size_t i = 0; i < p->X; i++)
+        sum += (double)p->x[n * p->X + i] * (double)p->w[i * p->V + v];
+    return sum;
+}
+
+/* d (N,V): gradients of the logits, by their definition. */
+static void plain(const problem *p, double *losses, double *log_sums, double *d)
+{
+    for (size_t n = 0; n < p->N; n++) {
+        double *row = d + n * p->V, sum = 0;
+        for (size_t v = 0; v < p->V; v++) row[v] = logit(p, n, v);
+        for (size_t v = 0; v < p->V; v++) sum += exp(row[v]);
+        log_sums[n] = log(sum);
+        const bool counts = p->targets[n] != LM_IGNORE;
+        losses[n] = counts ? log(sum) - row[p->targets[n]] : 0;
+        const double scale = counts ? (double)some_scale * (double)p->row_scale[n] : 0;
+        for (size_t v = 0; v < p->V; v++) row[v] = scale * exp(row[v]) / sum;
+        if (counts) row[p->targets[n]] -= scale;
+    }
+}
+
+static void check_gradients(const problem *p, const results *r, const double *d)
+{
+    double *d_h = doubles(p->N * p->H), *d_x = doubles(p->N * p->X), *d_b = doubles(p->V);
+    double *d_u = doubles(p->V * p->H), *d_w = doubles(p->X * p->V);
+    for (size_t n = 0; n < p->N; n++)
+        for (size_t v = 0; v < p->V; v++) {
+            const double g = d[n * p->V + v];
+            d_b[v] += g;
+            for (size_t i = 0; i < p->H; i++) {
+                d_h[n * p->H + i] += g * (double)p->u[v * p->H + i];
+                d_u[v * p->H + i] += g * (double)p->h[n * p->H + i];
+            }
+            for (size_t i = 0; i < p->X; i++) {
+                d_x[n * p->X + i] += g * (double)p->w[i * p->V + v];
+                d_w[i * p->V + v] += g * (double)p->x[n * p->X + i];
+            }
+        }
+    CHECK_CLOSE(r->d_b, d_b, p->V, 1e-5);
+    CHECK_CLOSE(r->d_h, d_h, p->N * p->H, 1e-5);
+    CHECK_CLOSE(r->d_x, d_x, p->N * p->X, 1e-5);
+    CHECK_CLOSE(r->d_u, d_u, p->V * p->H, 1e-5);
+    CHECK_CLOSE(r->d_w, d_w, p->X * p->V, 1e-5);
+    free(d_h);
+    free(d_x);
+    free(d_b);
+    free(d_u);
+    free(d_w);
+}
+
+static void check_plain(lm_compute *on, const problem *p)
+{
+    double *losses = doubles(p->N), *log_sums = doubles(p->N), *d = doubles(p->N * p->V), sum = 0;
+    plain(p, losses, log_sums, d);
+    for (size_t n = 0; n < p->N; n++) sum += losses[n];
+    results r = run(on, p);
+    CHECK_NEAR(r.sum, sum, 1e-5 * (double)p->N);
+    CHECK_CLOSE(r.losses, losses, p->N, 1e-6);
+    check_gradients(p, &r, d);
+    const lm_logits logits = logits_of(p, NULL);
+    lm_real *room = room_of(p, false), *found = zeros(p->N), *again = zeros(p->N);
+    CHECK(lm_cross_entropy_forward(on, again, found, &logits, p->targets, room) == r.sum);
+    CHECK_SAME(again, r.losses, p->N);
+    CHECK_CLOSE(found, log_sums, p->N, 1e-6);
+    memset(found, 0, p->N * sizeof *found);
+    CHECK(lm_cross_entropy_forward(on, NULL, found, &logits, NULL, room) == 0);
+    CHECK_CLOSE(found, log_sums, p->N, 1e-6);
+    free(room);
+    free(found);
+    free(again);
+    free(losses);
+    free(log_sums);
+    free(d);
+    free_results(&r);
+}
+
+TEST(cross_entropy_by_plain_sums)
+{
+    const size_t V[] = {1, 2, 15, 16, 17, 2047, 2048, 2049, 4500};
+    lm_compute *on = with_threads(2);
+    for (size_t i = 0; i < sizeof V / sizeof *V; i++) {
+        problem p = draw(7, V[i], 5, 3);
+        p.targets[0] = 0;
+        p.targets[1] = (uint32_t)V[i] - 1;
+        p.targets[2] = LM_IGNORE;
+        if (V[i] > 2048) p.targets[3] = 2047;
+        if (V[i] > 2048) p.targets[4] = 2048;
+        check_plain(on, &p);
+        free_problem(&p);
+    }
+    without_threads(on);
+}
+
+static void check_same(const problem *p, const results *a, const results *b)
+{
+    CHECK(a->sum == b->sum);
+    CHECK_SAME(a->losses, b->losses, p->N);
+    CHECK_SAME(a->d_h, b->d_h, p->N * p->H);
+    CHECK_SAME(a->d_x, b->d_x, p->N * p->X);
+    CHECK_SAME(a->d_u, b->d_u, p->V * p->H);
+    CHECK_SAME(a->d_w, b->d_w, p->X * p->V);
+    CHECK_SAME(a->d_b, b->d_b, p->V);
+}
+
+TEST(cross_entropy_by_any_threads)
+{
+    problem p = draw(61, 4200, 5, 2);
+    lm_compute *one = with_threads(1);
+    results first = run(one, &p);
+    for (size_t threads = 2; threads <= 3; threads++) {
+        lm_compute *on = with_threads(threads);
+        results r = run(on, &p);
+        check_same(&p, &r, &first);
+        free_results(&r);
+        without_threads(on);
+    }
+    free_results(&first);
+    free_problem(&p);
+    without_threads(one);
+}
+
+/* Row n alone, as a batch of one. */
+static problem row_of(const problem *p, size_t n)
+{
+    problem row = *p;
+    row.N = 1;
+    row.h += n * p->H;
+    row.x += n * p->X;
+    row.targets += n;
+    row.row_scale += n;
+    return row;
+}
+
+TEST(cross_entropy_row_by_row)
+{
+    problem p = draw(9, 4500, 7, 4);
+    p.targets[5] = LM_IGNORE;
+    lm_compute *on = with_threads(2);
+    results whole = run(on, &p);
+    lm_real *room = room_of(&p, false), *probabilities = zeros(p.N * p.V), *alone = zeros(p.V);
+    const lm_logits logits = logits_of(&p, NULL);
+    lm_cross_entropy_softmax(on, probabilities, &logits);
+    for (size_t n = 0; n < p.N; n++) {
+        const problem row = row_of(&p, n);
+        results r = run(on, &row);
+        CHECK_SAME(r.losses, whole.losses + n, 1);
+        CHECK_SAME(r.d_h, whole.d_h + n * p.H, p.H);
+        CHECK_SAME(r.d_x, whole.d_x + n * p.X, p.X);
+        const lm_logits one = logits_of(&row, NULL);
+        lm_cross_entropy_softmax(on, alone, &one);
+        CHECK_SAME(alone, probabilities + n * p.V, p.V);
+        if (n != 5) CHECK_NEAR(log((double)alone[p.targets[n]]), -whole.losses[n], 1e-5);
+        free_results(&r);
+    }
+    free(room);
+    free(probabilities);
+    free(alone);
+    free_results(&whole);
+    free_problem(&p);
+    without_threads(on);
+}
+
+/* More rows than are done at once: the losses of pieces, and of the gradients the sums. */
+TEST(cross_entropy_in_chunks)
+{
+    enum { PIECE = 100000 };
+    problem p = draw(6 * PIECE, 3, 1, 1);
+    CHECK(lm_cross_entropy_room(p.N, p.V, true) < (size_t)1 << 25);
+    CHECK(lm_cross_entropy_room(p.N, p.V, true) < p.N * 32);
+    lm_compute *on = with_threads(2);
+    results whole = run(on, &p);
+    double d_b[3] = {0}, d_u[3] = {0};
+    for (size_t n = 0; n < p.N; n += PIECE) {
+        problem piece = row_of(&p, n);
+        piece.N = PIECE;
+        results r = run(on, &piece);
+        CHECK_SAME(r.losses, whole.losses + n, PIECE);
+        CHECK_SAME(r.d_h, whole.d_h + n, PIECE);
+        CHECK_SAME(r.d_x, whole.d_x + n, PIECE);
+        for (size_t v = 0; v < p.V; v++) d_b[v] += (double)r.d_b[v];
+        for (size_t v = 0; v < p.V; v++) d_u[v] += (double)r.d_u[v];
+        free_results(&r);
+    }
+    CHECK_CLOSE(whole.d_b, d_b, p.V, 1e-3);
+    CHECK_CLOSE(whole.d_u, d_u, p.V, 1e-3);
+    free_results(&whole);
+    free_problem(&p);
+    without_threads(on);
+}
+
+/* Rows that count for nothing are as if they were not there, and of such alone nothing comes. */
+TEST(cross_entropy_ignores)
+{
+    problem p = draw(8, 2100, 3, 2), all = p;
+    lm_compute *on = with_threads(2);
+    all.N = 5;
+    for (size_t n = 5; n < 8; n++) p.targets[n] = LM_IGNORE;
+    results some = run(on, &p), without = run(on, &all);
+    CHECK(some.sum == without.sum);
+    CHECK(some.losses[5] == 0 && some.losses[6] == 0 && some.losses[7] == 0);
+    for (size_t i = 0; i < p.V * p.H; i++) CHECK_NEAR(some.d_u[i], without.d_u[i], 1e-6);
+    for (size_t i = 0; i < p.V; i++) CHECK_NEAR(some.d_b[i], without.d_b[i], 1e-6);
+    for (size_t i = 5 * p.H; i < 8 * p.H; i++) CHECK(some.d_h[i] == 0);
+    for (size_t n = 0; n < 8; n++) p.targets[n] = LM_IGNORE;
+    results none = run(on, &p);
+    CHECK(none.sum == 0);
+    for (size_t i = 0; i < p.V * p.H; i++) CHECK(none.d_u[i] == 0);
+    for (size_t i = 0; i < p.N * p.X; i++) CHECK(none.d_x[i] == 0);
+    free_results(&some);
+    free_results(&without);
+    free_results(&none);
+    free_problem(&p);
+    without_threads(on);
+}
+
+/* Logits that no exponential holds, in either direction and in panels apart. */
+TEST(cross_entropy_of_large_logits)
+{
+    problem p = draw(4, 4097, 1, 1);
+    lm_compute *on = with_threads(1);
+    const double heights[] = {-3e4, 5e4};
+    for (size_t i = 0; i < 2; i++) {
+        for (size_t v = 0; v < p.V; v++) p.b[v] = (lm_real)(v < 2048 ? heights[i] : 0);
+        p.targets[0] = 5;
+        p.targets[1] = 3000;
+        results r = run(on, &p);
+        CHECK_NEAR(r.losses[0], i == 0 ? 3e4 : log(2048), 10);
+        CHECK_NEAR(r.losses[1], i == 0 ? log(2049) : 5e4, 10);
+        for (size_t v = 0; v < p.V; v++) CHECK(fabs((double)r.d_b[v]) < 2);
+        for (size_t n = 0; n < p.N; n++) CHECK(fabs((double)r.d_h[n]) < 2);
+        free_results(&r);
+    }
+    free_problem(&p);
+    without_threads(on);
+}
+
+TEST(cross_entropy_room_of_much)
+{
+    CHECK(lm_cross_entropy_room(0, 1000, true) == 0);
+    CHECK(lm_cross_entropy_room(512, 33278, true) < 1.1 * (1 << 24));
+    CHECK(lm_cross_entropy_room(512, 33278, false) < 1.1 * (1 << 20));
+    CHECK(lm_cross_entropy_room(64, SIZE_MAX / 2, true) == SIZE_MAX);
+    lm_compute *on = with_threads(1);
+    const lm_logits nothing = {.V = 5};
+    const lm_real x = 0;
+    CHECK(lm_cross_entropy_both(on, NULL, &nothing, NULL, 1, &x, NULL) == 0);
+    without_threads(on);
+}
