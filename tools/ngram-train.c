@@ -44,8 +44,7 @@ static lm_status train(lm_ngram **model, const lm_ngram_options *o, bool counts,
 {
     lm_text *text;
     if (counts) return lm_ngram_train_counts(model, operands, count, o, inputs, run, e);
-    LM_TRY(lm_text_open(&text, operands, count, lm_word_option_unit(),
-                        lm_word_option_marks_as_words(), e));
+    LM_TRY(lm_word_options_open(&text, operands, count, e));
     lm_status s = lm_ngram_train(model, text, o, run, e);
     if (!s) s = lm_text_inputs(text, inputs, e);
     lm_text_close(text);

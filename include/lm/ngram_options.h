@@ -5,8 +5,7 @@
  *     ...
  *     lm_ngram_options o;
  *     LM_TRY(lm_ngram_options_get(&o, &history, e));
- *     LM_TRY(lm_text_open(&text, paths, count, lm_word_option_unit(),
- *                         lm_word_option_marks_as_words(), e));
+ *     LM_TRY(lm_word_options_open(&text, paths, count, e));
  *     ...
  *     lm_ngram_options_free(&o);
  */

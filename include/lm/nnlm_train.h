@@ -18,6 +18,7 @@
 #include "lm/task.h"
 #include "lm/text.h"
 #include "lm/tokens.h"
+#include "lm/vectors.h"
 #include "lm/vocab.h"
 #include "lm/words.h"
 
@@ -68,10 +69,12 @@ void lm_nnlm_context(const lm_nnlm_text *text, uint64_t i, uint32_t eos, uint32_
 
 typedef struct {
     double dropout;
+    bool freeze;    /* the vectors are not trained */
     uint64_t noise; /* words of noise contrastive estimation (lm/noise.h); 0: the likelihood */
     uint64_t seed;
-    const char *init_rule;  /* of lm_params_init */
-    const lm_real *vectors; /* (V,D) that begin the table of vectors; NULL: drawn as others */
+    bool unigrams; /* the biases of the output layer begin as the words' logarithmic frequencies */
+    const char *init_rule;     /* of lm_params_init */
+    const lm_vectors *vectors; /* what the words that have some begin with; NULL: none */
 } lm_nnlm_training;
 
 typedef struct lm_nnlm_trainer {

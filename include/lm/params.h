@@ -74,8 +74,9 @@ void lm_params_free(lm_params *params); /* NULL is allowed */
 LM_MUST_USE lm_status lm_params_block(const lm_params *params, lm_real **block, lm_err *e);
 void lm_block_free(lm_real *block); /* NULL is allowed */
 
-/* Sets every pointer of the struct at `fields` to its place in the block. */
-void lm_params_bind(const lm_params *params, lm_real *block, void *fields);
+/* Sets every pointer of the struct at `fields` to its place in the block; what is const there stays
+ * so by the caller's care. */
+void lm_params_bind(const lm_params *params, const lm_real *block, void *fields);
 
 /* Draws initial values in the order of the table.  `rule`: "default" (by the table, from the
  * counter-based generator with `seed`), or "torch:SEED" (what PyTorch draws for these modules

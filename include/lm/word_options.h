@@ -27,6 +27,10 @@ bool lm_word_option_marks_as_words(void);
 /* The same decided otherwise, by files of counts. */
 void lm_word_option_set(lm_unit unit, bool marks_as_words);
 
+/* lm_text_open with them. */
+LM_MUST_USE lm_status lm_word_options_open(lm_text **text, char *const *paths, size_t count,
+                                           lm_err *e);
+
 /* What was given, with the words of --vocab, which is added to the history as an input; its
  * no_marks is left alone.  Errors: LM_EUSAGE, LM_EIO, LM_EFORMAT, LM_ENOMEM. */
 LM_MUST_USE lm_status lm_word_options_get(lm_word_choice *choice, lm_str *history, lm_err *e);

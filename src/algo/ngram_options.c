@@ -106,6 +106,8 @@ static lm_status check_given(const lm_ngram_options *o, lm_err *e)
     if (lm_option_given("discount-fallback") && !lm_ngram_discount_count(o->smooth))
         return lm_fail(e, LM_EUSAGE,
                        "--discount-fallback: only --smooth abs, kn and mkn have such discounts");
+    if (lm_option_given("closed") && lm_option_given("vocab"))
+        return lm_fail(e, LM_EUSAGE, "--vocab: with --closed there is no <unk> for other words");
     return LM_OK;
 }
 

@@ -1,7 +1,5 @@
 /* word_options.c - the options that say what a word is, and which ones a model has. */
 #include "lm/word_options.h"
-#include "lm/crc.h"
-#include "lm/file.h"
 #include "lm/program.h"
 
 static int64_t unit = LM_UNIT_WORD, min_count, vocab_size;
@@ -44,23 +42,24 @@ void lm_word_option_set(lm_unit own_unit, bool own_marks_as_words)
 /* Options that would be given in vain. */
 static lm_status check_given(lm_err *e)
 {
-    static const char *const choosing[] = {"vocab", "min-count", "vocab-size"};
-    for (int i = 0; closed && i < 3; i++)
+    static const char *const choosing[] = {"min-count", "vocab-size"};
+    for (int i = 0; closed && i < 2; i++)
         if (lm_option_given(choosing[i]))
             return lm_fail(e, LM_EUSAGE, "--%s: with --closed there is no <unk> for other words",
                            choosing[i]);
     return LM_OK;
 }
 
-static lm_status read_list(lm_word_choice *choice, lm_str *history, lm_err *e)
+/* With --closed, <s> and </s> are words of the list, if they are there. */
+static lm_status read_list(void *context, lm_slice bytes, const char *name, lm_err *e)
 {
-    lm_map map;
-    LM_TRY(lm_map_open(&map, vocab, e));
-    const lm_slice bytes = {(const char *)map.bytes, map.length};
-    lm_status s = lm_vocab_read(&choice->list, bytes, vocab, (lm_unit)unit, marks_as_words, e);
-    if (!s) s = lm_history_input(history, map.length, lm_crc32c(0, map.bytes, map.length), e);
-    lm_map_close(&map);
-    return s;
+    lm_word_choice *choice = context;
+    return lm_vocab_read(&choice->list, bytes, name, (lm_unit)unit, marks_as_words || closed, e);
+}
+
+lm_status lm_word_options_open(lm_text **text, char *const *paths, size_t count, lm_err *e)
+{
+    return lm_text_open(text, paths, count, (lm_unit)unit, marks_as_words, e);
 }
 
 lm_status lm_word_options_get(lm_word_choice *choice, lm_str *history, lm_err *e)
@@ -70,7 +69,7 @@ lm_status lm_word_options_get(lm_word_choice *choice, lm_str *history, lm_err *e
     choice->vocab_size = (uint64_t)vocab_size;
     LM_TRY(check_given(e));
     if (!vocab) return LM_OK;
-    const lm_status s = read_list(choice, history, e);
+    const lm_status s = lm_program_read(vocab, read_list, choice, history, e);
     if (s) lm_word_options_free(choice);
     return s;
 }

@@ -7,6 +7,7 @@
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
+#include "lm/crc.h"
 #include "lm/os.h"
 #include "lm/temp.h"
 #include "lm/version.h"
@@ -163,6 +164,19 @@ lm_status lm_program_history(lm_str *out, lm_err *e)
 lm_status lm_history_input(lm_str *out, uint64_t length, uint32_t crc, lm_err *e)
 {
     return lm_str_addf(out, e, " input=%llu:%08x", (unsigned long long)length, crc);
+}
+
+lm_status lm_program_read(const char *path,
+                          lm_status (*read)(void *context, lm_slice bytes, const char *name,
+                                            lm_err *e),
+                          void *context, lm_str *history, lm_err *e)
+{
+    lm_map map;
+    LM_TRY(lm_map_open(&map, path, e));
+    lm_status s = read(context, (lm_slice){(const char *)map.bytes, map.length}, path, e);
+    if (!s) s = lm_history_input(history, map.length, lm_crc32c(0, map.bytes, map.length), e);
+    lm_map_close(&map);
+    return s;
 }
 
 /* ---- main ---- */

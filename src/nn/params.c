@@ -90,10 +90,10 @@ void lm_block_free(lm_real *block)
     lm_free(given);
 }
 
-void lm_params_bind(const lm_params *params, lm_real *block, void *fields)
+void lm_params_bind(const lm_params *params, const lm_real *block, void *fields)
 {
     for (size_t i = 0; i < params->count; i++) {
-        lm_real *const place = block + params->item[i].at;
+        const lm_real *const place = block + params->item[i].at;
         memcpy((unsigned char *)fields + params->item[i].field, &place, sizeof place);
     }
 }

@@ -96,7 +96,7 @@ static lm_status read_words(lm_vectors *v, reader *r, uint64_t words, lm_err *e)
 lm_status lm_vectors_read(lm_vectors *v, lm_slice bytes, const char *name, lm_err *e)
 {
     reader r = {bytes, name, 0};
-    uint64_t words, dim;
+    uint64_t words = 0, dim = 0;
     *v = (lm_vectors){0};
     LM_TRY(read_sizes(&r, &words, &dim, e));
     v->dim = (size_t)dim;

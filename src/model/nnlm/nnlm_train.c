@@ -80,7 +80,7 @@ static void gather(lm_nnlm_trainer *t, const lm_nnlm_text *text, size_t i, uint6
 static lm_nnlm_weights bind(const lm_nnlm_trainer *t, const lm_real *block)
 {
     lm_nnlm_weights weights = {0};
-    lm_params_bind(t->model->params, (lm_real *)block, &weights); /* only read, by our word */
+    lm_params_bind(t->model->params, block, &weights);
     return weights;
 }
 
@@ -135,18 +135,33 @@ static void set_unigrams(const lm_nnlm_trainer *t, lm_real *bias)
         bias[w] = (lm_real)lm_log(((double)t->count[w] + 1) / sum);
 }
 
+/* Vectors are found by the words' spellings as programs print them. */
+static lm_status copy_vectors(const lm_nnlm_trainer *t, lm_real *embed, lm_err *e)
+{
+    const lm_nnlm *m = t->model;
+    const lm_vectors *v = t->how.vectors;
+    lm_str word = {0};
+    lm_status s = LM_OK;
+    for (uint32_t id = 0; !s && id < m->lang.vocab->size; id++) {
+        word.length = 0;
+        s = lm_lang_add_word(&m->lang, id, &word, e);
+        if (s) break;
+        const uint32_t at = lm_vocab_find(v->vocab, (lm_slice){word.text, word.length});
+        if (at == LM_NO_WORD) continue;
+        for (size_t i = 0; i < v->dim; i++)
+            embed[id * v->dim + i] = (lm_real)v->value[at * v->dim + i];
+    }
+    lm_str_free(&word);
+    return s;
+}
+
+/* After the rule that draws values for all. */
 static lm_status init(void *context, lm_real *values, lm_err *e)
 {
     lm_nnlm_trainer *t = context;
-    const lm_nnlm *m = t->model;
     const lm_nnlm_weights w = bind(t, values);
-    const uint64_t *const count = t->count;
-    (void)e;
-    if (strcmp(t->how.init_rule, "default") == 0 && count) set_unigrams(t, w.output_bias);
-    if (t->how.vectors)
-        memcpy(w.embed, t->how.vectors,
-               m->lang.vocab->size * (size_t)m->shape.dim * sizeof *w.embed);
-    return LM_OK;
+    if (t->how.unigrams) set_unigrams(t, w.output_bias);
+    return t->how.vectors ? copy_vectors(t, w.embed, e) : LM_OK;
 }
 
 static lm_status save(void *context, lm_ckpt_writer *writer, lm_err *e)
@@ -181,6 +196,7 @@ lm_status lm_nnlm_trainer_new(lm_nnlm_trainer **out, lm_nnlm *model, const lm_nn
                         .evaluate = valid ? evaluate : NULL,
                         .init = init,
                         .save = save};
+    model->params->item[0].frozen = how->freeze; /* the table of vectors is the first */
     const lm_status s = prepare(t, batch, pool, e);
     if (s)
         lm_nnlm_trainer_free(t);
