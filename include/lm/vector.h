@@ -34,7 +34,8 @@ double lm_vec_square_sum(const lm_real *x, size_t n); /* in 16 lanes of double *
 
 /* y (n) = exp(x - shift); returns the sum of y.  y may be x. */
 lm_real lm_vec_exp_sub(lm_real *y, const lm_real *x, lm_real shift, size_t n);
-/* y (n) = exp(x - max); returns the sum of y, and max in *max.  y may be x.  n > 0 */
+/* y (n) = exp(x - max), 0 where all x are -infinity; returns the sum of y, and max in *max.  y may
+ * be x.  n > 0 */
 lm_real lm_vec_exp_max(lm_real *y, lm_real *max, const lm_real *x, size_t n);
 /* y (n) = softmax(x); y may be x.  n > 0 */
 void lm_vec_softmax(lm_real *y, const lm_real *x, size_t n);

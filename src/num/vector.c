@@ -122,7 +122,8 @@ lm_real lm_vec_exp_sub(lm_real *y, const lm_real *x, lm_real shift, size_t n)
 lm_real lm_vec_exp_max(lm_real *y, lm_real *max, const lm_real *x, size_t n)
 {
     *max = lm_vec_max(x, n);
-    return (lm_real)exp_sub(y, x, *max, n);
+    const lm_real shift = *max == (lm_real)-HUGE_VAL ? 0 : *max; /* -infinity less itself is none */
+    return (lm_real)exp_sub(y, x, shift, n);
 }
 
 void lm_vec_softmax(lm_real *y, const lm_real *x, size_t n)
@@ -136,7 +137,7 @@ lm_soft_sum lm_vec_soft_sum(const lm_real *x, size_t n)
 {
     const lm_vector_level *level = lm_vector_now();
     lm_soft_sum s = {lm_vec_max(x, n), 0};
-    if (s.max == (lm_real)-HUGE_VAL) return s; /* -infinity less -infinity is none */
+    if (s.max == (lm_real)-HUGE_VAL) return s;
     for (size_t size; n > 0; n -= size, x += size) {
         size = part_of(n);
         s.sum += (double)level->exp_sum(x, s.max, size);

@@ -419,6 +419,9 @@ TEST(vector_soft_sum_of_chunks)
     CHECK(lm_soft_sum_log(LM_SOFT_SUM_NONE) == -HUGE_VAL);
     for (size_t i = 0; i < 40; i++) x[i] = -INFINITY;
     CHECK(lm_vec_log_sum_exp(x, 40) == -INFINITY);
+    float y[40], max;
+    CHECK(lm_vec_exp_max(y, &max, x, 40) == 0 && max == -INFINITY);
+    for (size_t i = 0; i < 40; i++) CHECK(y[i] == 0);
     lm_soft_sum sum = lm_vec_soft_sum(x, 40);
     x[7] = NAN;
     CHECK(isnan(lm_soft_sum_log(lm_soft_sum_add(sum, lm_vec_soft_sum(x, 40)))));
