@@ -18,6 +18,7 @@ extern "C" {
 typedef enum {
     LM_RANDOM_TEST = 0,
     LM_RANDOM_SAMPLE = 1, /* sampling text; step = position, index = sentence */
+    LM_RANDOM_INIT = 2,   /* initial values; step = parameter, index = place in it */
     LM_RANDOM_SHUFFLE = 4 /* order of examples; step = epoch, index = round and half */
 } lm_random_purpose;
 

@@ -2,28 +2,7 @@
 #include "lm/compare.h"
 #include <math.h>
 #include <stddef.h>
-#include <string.h>
-
-/* IEEE 754 binary16: 1 sign, 5 exponent, 10 fraction bits. */
-static double from_f16(uint16_t bits)
-{
-    const int exponent = bits >> 10 & 31, fraction = bits & 1023;
-    double size = ldexp(fraction, -24);
-    if (exponent == 31)
-        size = fraction ? (double)NAN : (double)INFINITY;
-    else if (exponent > 0)
-        size = ldexp(1024 + fraction, exponent - 25);
-    return bits >> 15 ? -size : size;
-}
-
-/* bfloat16: the upper half of a binary32. */
-static double from_bf16(uint16_t bits)
-{
-    const uint32_t wide = (uint32_t)bits << 16;
-    float value;
-    memcpy(&value, &wide, sizeof value);
-    return (double)value;
-}
+#include "lm/half.h"
 
 /* |x - y| and max(|x|, |y|) of one pair; NaN if either is. */
 typedef struct {
@@ -58,9 +37,11 @@ static pair pair_at(lm_dtype dtype, const void *a, const void *b, size_t i)
     case LM_F32:
         return pair_of_reals((double)AT(float, a), (double)AT(float, b));
     case LM_F16:
-        return pair_of_reals(from_f16(AT(uint16_t, a)), from_f16(AT(uint16_t, b)));
+        return pair_of_reals((double)lm_half_from_f16(AT(uint16_t, a)),
+                             (double)lm_half_from_f16(AT(uint16_t, b)));
     case LM_BF16:
-        return pair_of_reals(from_bf16(AT(uint16_t, a)), from_bf16(AT(uint16_t, b)));
+        return pair_of_reals((double)lm_half_from_bf16(AT(uint16_t, a)),
+                             (double)lm_half_from_bf16(AT(uint16_t, b)));
     case LM_I64:
         return pair_of_signed(AT(int64_t, a), AT(int64_t, b));
     case LM_I32:
