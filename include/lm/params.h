@@ -88,6 +88,10 @@ LM_MUST_USE lm_status lm_params_init(const lm_params *params, lm_real *block, co
  * the checkpoint is written. */
 LM_MUST_USE lm_status lm_params_save(const lm_params *params, const lm_real *block,
                                      const char *prefix, lm_ckpt_writer *writer, lm_err *e);
+/* Fails as lm_params_load would, before any room is made for a block that a file only claims to
+ * have.  Errors: LM_EFORMAT, LM_ENOMEM. */
+LM_MUST_USE lm_status lm_params_expect(const lm_params *params, const char *prefix,
+                                       const lm_ckpt *ckpt, lm_err *e);
 /* Reads every parameter from its tensor, of F64, F32, F16 or BF16; other tensors are left alone.
  * Errors: LM_EFORMAT naming file and tensor: missing, or of another shape or type; the block may
  * then hold a part of the values. */

@@ -34,24 +34,22 @@ lm_status lm_params_save(const lm_params *params, const lm_real *block, const ch
         x[i] = (lm_real)(value);                                                                   \
     }
 
-/* false: not real numbers */
-static bool convert(lm_real *x, const lm_tensor *tensor, size_t n)
+static bool is_real(lm_dtype dtype)
+{
+    return dtype == LM_F64 || dtype == LM_F32 || dtype == LM_F16 || dtype == LM_BF16;
+}
+
+static void convert(lm_real *x, const lm_tensor *tensor, size_t n)
 {
     switch (tensor->dtype) {
     case LM_F64:
-        WIDEN(double, read)
-        return true;
+        WIDEN(double, read) break;
     case LM_F32:
-        WIDEN(float, read)
-        return true;
+        WIDEN(float, read) break;
     case LM_F16:
-        WIDEN(uint16_t, lm_half_from_f16(read))
-        return true;
-    case LM_BF16:
-        WIDEN(uint16_t, lm_half_from_bf16(read))
-        return true;
+        WIDEN(uint16_t, lm_half_from_f16(read)) break;
     default:
-        return false;
+        WIDEN(uint16_t, lm_half_from_bf16(read)) break;
     }
 }
 
@@ -85,23 +83,37 @@ static lm_status mismatch(const char *file, const lm_param *row, const lm_tensor
     return s;
 }
 
+/* The tensor of a parameter, found fit for it. */
+static lm_status find(const lm_tensor **tensor, const lm_param *row, const char *prefix,
+                      const lm_ckpt *ckpt, lm_err *e)
+{
+    lm_str name = {0};
+    lm_status s = lm_str_addf(&name, e, "%s%s", prefix, row->name);
+    if (s == LM_OK) *tensor = lm_ckpt_find(ckpt, name.text);
+    if (s == LM_OK && !*tensor)
+        s = lm_fail(e, LM_EFORMAT, "%s: tensor '%s' is missing", lm_ckpt_path(ckpt), name.text);
+    if (s == LM_OK && (!same_shape(row, *tensor) || !is_real((*tensor)->dtype)))
+        s = mismatch(lm_ckpt_path(ckpt), row, *tensor, e);
+    lm_str_free(&name);
+    return s;
+}
+
+lm_status lm_params_expect(const lm_params *params, const char *prefix, const lm_ckpt *ckpt,
+                           lm_err *e)
+{
+    const lm_tensor *tensor;
+    for (size_t i = 0; i < params->count; i++)
+        LM_TRY(find(&tensor, &params->item[i], prefix, ckpt, e));
+    return LM_OK;
+}
+
 lm_status lm_params_load(const lm_params *params, lm_real *block, const char *prefix,
                          const lm_ckpt *ckpt, lm_err *e)
 {
-    const char *const file = lm_ckpt_path(ckpt);
-    lm_str name = {0};
-    lm_status s = LM_OK;
-    for (size_t i = 0; i < params->count && s == LM_OK; i++) {
-        const lm_param *row = &params->item[i];
-        name.length = 0;
-        s = lm_str_addf(&name, e, "%s%s", prefix, row->name);
-        if (s != LM_OK) break;
-        const lm_tensor *tensor = lm_ckpt_find(ckpt, name.text);
-        if (!tensor)
-            s = lm_fail(e, LM_EFORMAT, "%s: tensor '%s' is missing", file, name.text);
-        else if (!same_shape(row, tensor) || !convert(block + row->at, tensor, row->count))
-            s = mismatch(file, row, tensor, e);
+    const lm_tensor *tensor;
+    for (size_t i = 0; i < params->count; i++) {
+        LM_TRY(find(&tensor, &params->item[i], prefix, ckpt, e));
+        convert(block + params->item[i].at, tensor, params->item[i].count);
     }
-    lm_str_free(&name);
-    return s;
+    return LM_OK;
 }

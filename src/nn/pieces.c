@@ -1,0 +1,65 @@
+/* pieces.c - a block of parameters in pieces, which threads share out. */
+#include "pieces.h"
+
+enum {
+    STEP = 16,       /* rows begin at multiples of it */
+    LEAST = 1 << 13, /* elements of a piece */
+};
+
+/* Elements of every piece but the last. */
+static size_t length_of(const lm_params *params)
+{
+    const size_t even = (params->size + LM_PIECES_MAX - 1) / LM_PIECES_MAX;
+    const size_t whole = (even + STEP - 1) / STEP * STEP;
+    return whole < LEAST ? LEAST : whole;
+}
+
+size_t lm_pieces_count(const lm_params *params)
+{
+    const size_t length = length_of(params);
+    return (params->size + length - 1) / length;
+}
+
+/* The last row that begins at `at` or before. */
+static size_t row_at(const lm_params *params, size_t at)
+{
+    size_t low = 0, high = params->count;
+    while (high - low > 1) {
+        const size_t middle = low + (high - low) / 2;
+        if (params->item[middle].at <= at)
+            low = middle;
+        else
+            high = middle;
+    }
+    return low;
+}
+
+typedef struct {
+    const lm_params *params;
+    size_t length;
+    lm_piece_body *body;
+    void *context;
+} walk;
+
+static void each_row(void *context, size_t piece)
+{
+    const walk *w = context;
+    const lm_params *params = w->params;
+    size_t at = piece * w->length;
+    size_t end = at + w->length;
+    if (end > params->size) end = params->size;
+    for (size_t i = row_at(params, at); at < end; i++) {
+        const size_t next = i + 1 < params->count ? params->item[i + 1].at : params->size;
+        const size_t to = next < end ? next : end;
+        if (to > at && !params->item[i].frozen)
+            w->body(w->context, piece, &params->item[i], at, to - at);
+        at = to;
+    }
+}
+
+void lm_pieces_each(const lm_compute *on, const lm_params *params, lm_piece_body *body,
+                    void *context)
+{
+    walk w = {params, length_of(params), body, context};
+    lm_parallel_for(lm_compute_pool(on), lm_pieces_count(params), each_row, &w);
+}
