@@ -1,0 +1,68 @@
+/* task.h - what a model gives the training loop (lm/train.h): its parameters, one step, one
+ * evaluation, and what its checkpoint holds besides parameters.
+ *
+ *     const lm_task task = {.kind = "nnlm", .params = params, .model = &model,
+ *                           .examples = count, .step = step, .save = save};
+ */
+#ifndef LM_TASK_H
+#define LM_TASK_H
+#include <stddef.h>
+#include <stdint.h>
+#include "lm/ckpt.h"
+#include "lm/compute.h"
+#include "lm/params.h"
+#include "lm/real.h"
+#include "lm/status.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* Losses add up, so that means are over all of what was added. */
+typedef struct {
+    double loss;   /* sum over the events, nats */
+    double events; /* what is predicted: words, sentence ends, masked tokens ... */
+} lm_loss;
+
+void lm_loss_add(lm_loss *sum, lm_loss more);
+double lm_loss_mean(lm_loss sum); /* nats per event; 0 if there is none */
+
+typedef struct {
+    const char *kind; /* lm.kind of the checkpoint */
+    const lm_params *params;
+    void *model; /* the first argument of all that follows */
+
+    /* An epoch is every number below `examples` once.  0: there are no epochs, the model draws its
+     * own examples; their numbers are then 0, 1, 2 ... in the order in which they are drawn. */
+    uint64_t examples;
+
+    /* Adds to `grads` the gradient of the mean loss per event of `count` examples, times `share`,
+     * and to *loss their loss; `values` are the parameters to use, `step` (from 0) is for what is
+     * random in a step.  All of a batch's events weigh the same: `share` is that of these examples
+     * among the batch's events.  The bits of both must not depend on threads.  It allocates
+     * nothing.  Called with at most lm_train_micro_batch() examples. */
+    lm_status (*step)(void *model, const lm_compute *on, const lm_real *values, lm_real *grads,
+                      const uint64_t *ids, size_t count, uint64_t step, double share, lm_loss *loss,
+                      lm_err *e);
+
+    /* Events of some examples, for `share`; NULL: all examples have equally many. */
+    double (*events)(void *model, const uint64_t *ids, size_t count);
+
+    /* Adds the loss on held-out data (of --valid) to *loss; NULL: there are none. */
+    lm_status (*evaluate)(void *model, const lm_compute *on, const lm_real *values, lm_loss *loss,
+                          lm_err *e);
+
+    /* Sets initial values; NULL: --init or --init-rule does. */
+    lm_status (*init)(void *model, lm_real *values, lm_err *e);
+
+    /* Adds what makes a whole model besides history and parameters: lm.config, vocabulary ... */
+    lm_status (*save)(void *model, lm_ckpt_writer *writer, lm_err *e);
+
+    uint64_t
+        memory; /* bytes the model holds besides parameters, for --dry-run: data, activations */
+} lm_task;
+
+#ifdef __cplusplus
+}
+#endif
+#endif
