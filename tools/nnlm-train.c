@@ -1,6 +1,5 @@
 /* nnlm-train.c - train a neural probabilistic language model. */
 #include <string.h>
-#include "lm/memory.h"
 #include "lm/nnlm_options.h"
 #include "lm/program.h"
 #include "lm/word_options.h"
@@ -28,7 +27,6 @@ typedef struct {
     lm_word_choice choice;
     lm_nnlm_text text, valid;
     lm_vectors vectors;
-    uint64_t *count;
     lm_nnlm *model;
     lm_nnlm_trainer *trainer;
     lm_str history, valid_path;
@@ -80,21 +78,6 @@ static lm_status read_valid(work *w, const lm_run *run, lm_err *e)
     return lm_nnlm_text_translate(&w->valid, w->model->lang.vocab, w->train.valid, run, e);
 }
 
-static lm_status make_model(work *w, const char *name, const lm_run *run, lm_err *e)
-{
-    lm_vocab *vocab;
-    LM_TRY(lm_nnlm_choose_words(&w->text, &w->choice, &vocab, &w->count, e));
-    const lm_status s = lm_nnlm_text_translate(&w->text, vocab, name, run, e);
-    if (s) {
-        lm_vocab_free(vocab);
-        return s;
-    }
-    LM_TRY(lm_nnlm_new(&w->model, &w->shape, vocab, w->count, e));
-    w->model->lang.unit = lm_word_option_unit();
-    w->model->lang.marks_as_words = lm_word_option_marks_as_words();
-    return LM_OK;
-}
-
 static lm_status train(work *w, int count, char **operands, const lm_run *run, lm_err *e)
 {
     const char *name = pairs ? pairs : count ? operands[0] : "standard input";
@@ -104,12 +87,12 @@ static lm_status train(work *w, int count, char **operands, const lm_run *run, l
     LM_TRY(lm_word_options_get(&w->choice, &w->history, e));
     if (vectors) LM_TRY(lm_program_read(vectors, read_vectors, w, &w->history, e));
     LM_TRY(read_training(w, count, operands, run, e));
-    LM_TRY(make_model(w, name, run, e));
+    LM_TRY(lm_nnlm_of_text(&w->model, &w->text, name, &w->shape, &w->choice, run, e));
     LM_TRY(read_valid(w, run, e));
     w->how.seed = (uint64_t)w->train.seed;
     w->how.unigrams = strcmp(w->train.init_rule, "default") == 0;
     LM_TRY(lm_nnlm_trainer_new(&w->trainer, w->model, &w->text, w->train.valid ? &w->valid : NULL,
-                               w->count, &w->how, lm_train_micro_batch(&w->train), run->pool, e));
+                               &w->how, lm_train_micro_batch(&w->train), run->pool, e));
     return lm_train(&w->trainer->task, &w->train, output, w->history.text, run, e);
 }
 
@@ -119,7 +102,6 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     const lm_status s = train(&w, count, operands, run, e);
     lm_nnlm_trainer_free(w.trainer);
     lm_nnlm_free(w.model);
-    lm_free(w.count);
     lm_vectors_free(&w.vectors);
     lm_nnlm_text_free(&w.valid);
     lm_nnlm_text_free(&w.text);

@@ -258,11 +258,13 @@ static lm_status choose_prefix(const lm_training *t, const lm_ckpt *ckpt, const 
         s = read_config(t, ckpt, &c, e);
         *prefix = c.progress.evaluations > 0 ? "best." : "last.";
         lm_str_free(&c.kind);
-    } else if (strcmp(lm_ckpt_kind(ckpt), t->task->kind) != 0) {
-        s = lm_fail(e, LM_EFORMAT, "%s: kind '%s', expected '%s'", lm_ckpt_path(ckpt),
-                    lm_ckpt_kind(ckpt), t->task->kind);
+        return s;
     }
-    return s;
+    const char *kind = lm_ckpt_kind(ckpt); /* "": of another maker */
+    if (*kind && strcmp(kind, t->task->kind) != 0)
+        return lm_fail(e, LM_EFORMAT, "%s: kind '%s', expected '%s'", lm_ckpt_path(ckpt), kind,
+                       t->task->kind);
+    return *kind && t->task->accept ? t->task->accept(t->task->model, ckpt, e) : LM_OK;
 }
 
 /* The lines of what made it, this run's, and that it was read. */
