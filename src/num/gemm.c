@@ -10,19 +10,26 @@
 
 enum {
     DEPTH = LM_GEMM_DEPTH,
-    CACHED_ROWS = 240,     /* of op(A), a block of which stays in the second-level cache */
+    CACHED_ROWS = 120,     /* of op(A), a block of which stays in the second-level cache */
     TASK_COLUMNS = 96,     /* whose block does, too */
     SHALLOW = 32,          /* up to this k, what is written matters most: along the rows of C */
     SHALLOW_COLUMNS = 512, /* of a task then */
-    TASKS_EACH = 4, /* for a thread: the last ones to finish do not keep the others waiting */
-    PACK_ROWS = 48, /* packed at a time */
-    FEW_SPAN = 384, /* rows that pay for packing columns */
-    ALONE = 1 << 18 /* products of two numbers that are not worth waking threads for */
+    TASKS_EACH = 4,    /* for a thread: the last ones to finish do not keep the others waiting */
+    PACK_ROWS = 48,    /* packed at a time */
+    FEW = 8,           /* rows or columns for which the others are not packed */
+    FEW_COLUMNS = 256, /* of a task then */
+    FEW_SPAN = 384,    /* rows that pay for packing columns */
+    ALONE = 1 << 18    /* products of two numbers that are not worth waking threads for */
 };
 
 static size_t smaller(size_t a, size_t b)
 {
     return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
 }
 
 static size_t parts(size_t whole, size_t part)
@@ -49,6 +56,9 @@ typedef struct {
     place on;
     const lm_product *p;
     size_t m0, m, k0, k;
+    size_t padded_m;      /* to whole panels */
+    bool few;             /* the columns are not packed */
+    bool turned;          /* *p is the transpose of the product that was asked for */
     size_t rows, columns; /* of a task */
     size_t row_tasks, column_tasks;
     atomic_size_t next; /* task */
@@ -76,7 +86,7 @@ static size_t depth_at(const part *w, size_t k)
 /* Where the panel of row i (the first of a panel, counted from m0) lies for the block at k. */
 static lm_real *packed_rows(const part *w, size_t i, size_t k)
 {
-    return w->on.rows + round_up(w->m, w->on.kernels->rows) * (k - w->k0) + i * depth_at(w, k);
+    return w->on.rows + w->padded_m * (k - w->k0) + i * depth_at(w, k);
 }
 
 static void pack_some_rows(void *context, size_t index)
@@ -119,13 +129,14 @@ static void sum_piece(const part *w, piece t, const lm_real *b, size_t k, bool a
 {
     const size_t rows = w->on.kernels->rows, columns = w->on.kernels->columns;
     const size_t depth = depth_at(w, k);
-    const size_t down = parts(t.m, rows), along = parts(t.n, columns);
-    for (size_t index = 0; index < down * along; index++) {
-        const size_t i = (depth > SHALLOW ? index % down : index / along) * rows;
-        const size_t j = (depth > SHALLOW ? index / down : index % along) * columns;
-        const piece tile = {t.i + i, smaller(t.m - i, rows), t.j + j, smaller(t.n - j, columns)};
-        sum_tile(w, tile, packed_rows(w, tile.i, k), b + j * depth, depth, add);
-    }
+    const size_t across = depth > SHALLOW ? columns : t.n; /* before the next row of tiles */
+    for (size_t j0 = 0; j0 < t.n; j0 += across)
+        for (size_t i = 0; i < t.m; i += rows)
+            for (size_t j = j0; j < t.n && j < j0 + across; j += columns) {
+                const piece tile = {t.i + i, smaller(t.m - i, rows), t.j + j,
+                                    smaller(t.n - j, columns)};
+                sum_tile(w, tile, packed_rows(w, tile.i, k), b + j * depth, depth, add);
+            }
 }
 
 /* What comes after the sum, while the rows are in the cache. */
@@ -133,6 +144,7 @@ static void finish_rows(const part *w, piece t)
 {
     const lm_product *p = w->p;
     if (!p->bias && p->activation == LM_ACT_NONE) return;
+    if (w->turned) t = (piece){t.j, t.n, t.i, t.m};
     lm_real *c = p->c + (w->m0 + t.i) * p->ldc + t.j;
     for (size_t i = 0; i < t.m; i++, c += p->ldc) {
         if (p->bias) w->on.kernels->add(c, p->bias + t.j, t.n);
@@ -158,6 +170,38 @@ static void do_task(const part *w, piece task, lm_real *room, bool kept)
     }
 }
 
+/* ---- few rows ---- */
+
+static void put_sums(const part *w, piece t, const lm_real *sums, size_t stride, bool add)
+{
+    const size_t down = w->turned ? 1 : w->p->ldc, along = w->turned ? w->p->ldc : 1;
+    for (size_t i = 0; i < t.m; i++, sums += stride) {
+        lm_real *c = w->p->c + (t.i + i) * down + t.j * along;
+        if (add && along == 1)
+            w->on.kernels->add(c, sums, t.n);
+        else
+            for (size_t j = 0; j < t.n; j++) c[j * along] = add ? c[j * along] + sums[j] : sums[j];
+    }
+}
+
+static void do_few(const part *w, piece task, lm_real *sums)
+{
+    const lm_gemm_kernels *kernels = w->on.kernels;
+    for (size_t k = w->k0; k < w->k0 + w->k; k += DEPTH)
+        for (size_t i = 0, m; i < task.m; i += m) {
+            const size_t in_panel = i % kernels->rows;
+            m = smaller(smaller(task.m - i, kernels->few), kernels->rows - in_panel);
+            const lm_real *a = packed_rows(w, i - in_panel, k) + in_panel;
+            kernels->sum_few(sums, FEW_COLUMNS, a, m, lines_of_b(w, task.j, k), task.n,
+                             depth_at(w, k), kernels->rows);
+            put_sums(w, (piece){i, m, task.j, task.n}, sums, FEW_COLUMNS,
+                     k > 0 || w->p->accumulate);
+        }
+    if (w->k0 + w->k == w->p->k) finish_rows(w, task);
+}
+
+/* ---- products ---- */
+
 static void do_tasks(void *context, size_t thread)
 {
     part *w = context;
@@ -169,24 +213,28 @@ static void do_tasks(void *context, size_t thread)
         const size_t column = task / w->row_tasks;
         const size_t i = task % w->row_tasks * w->rows, j = column * w->columns;
         const piece t = {i, smaller(w->m - i, w->rows), j, smaller(w->p->n - j, w->columns)};
+        if (w->few) {
+            do_few(w, t, room);
+            continue;
+        }
         do_task(w, t, room, packed == column);
         const size_t columns = round_up(t.n, w->on.kernels->columns);
         packed = columns * w->k <= LM_COLUMNS_ROOM ? column : SIZE_MAX;
     }
 }
 
-/* ---- products ---- */
-
 /* Cuts a part into tasks: columns first, as each packs its own; rows if that gives too few. */
 static void cut_tasks(part *w)
 {
     const lm_gemm_kernels *kernels = w->on.kernels;
     const size_t wanted = w->on.threads > 1 ? w->on.threads * TASKS_EACH : 1;
-    const size_t columns = w->k <= SHALLOW ? SHALLOW_COLUMNS : TASK_COLUMNS;
+    const size_t columns = w->few ? FEW_COLUMNS : w->k <= SHALLOW ? SHALLOW_COLUMNS : TASK_COLUMNS;
     w->column_tasks = parts(w->p->n, columns);
+    if (w->few) w->column_tasks = smaller(larger(w->column_tasks, wanted), parts(w->p->n, 32));
     w->columns = round_up(parts(w->p->n, w->column_tasks), kernels->columns);
     w->column_tasks = parts(w->p->n, w->columns);
     w->row_tasks = smaller(parts(wanted, w->column_tasks), parts(w->m, 2 * kernels->rows));
+    if (w->few) w->row_tasks = 1;
     w->rows = round_up(parts(w->m, w->row_tasks), kernels->rows);
     w->row_tasks = parts(w->m, w->rows);
     atomic_init(&w->next, 0);
@@ -195,7 +243,8 @@ static void cut_tasks(part *w)
 static void run_part(part *w)
 {
     const size_t step = round_up(PACK_ROWS, w->on.kernels->rows);
-    lm_parallel_for(w->on.pool, parts(w->m, step) * parts(w->k, DEPTH), pack_some_rows, w);
+    lm_parallel_for(w->few ? NULL : w->on.pool, parts(w->m, step) * parts(w->k, DEPTH),
+                    pack_some_rows, w);
     cut_tasks(w);
     lm_parallel_for(w->on.pool, smaller(w->on.threads, w->row_tasks * w->column_tasks), do_tasks,
                     w);
@@ -203,7 +252,7 @@ static void run_part(part *w)
 
 /* Cuts a product into parts whose rows fit the room: deep ones, which are fewer passes over C, but
  * of rows enough to pay for the packed columns. */
-static void run(place on, const lm_product *p)
+static void run(place on, const lm_product *p, bool few, bool turned)
 {
     const size_t rows = on.kernels->rows, room = on.threads * LM_ROWS_ROOM;
     const size_t least = round_up(smaller(p->m, FEW_SPAN), rows);
@@ -219,6 +268,9 @@ static void run(place on, const lm_product *p)
                       .m = smaller(p->m - m0, m),
                       .k0 = k0,
                       .k = smaller(p->k - k0, k)};
+            w.padded_m = round_up(w.m, rows);
+            w.few = few;
+            w.turned = turned;
             run_part(&w);
         }
 }
@@ -232,13 +284,32 @@ static void run_empty(place on, const lm_product *p)
     finish_rows(&w, (piece){0, p->m, 0, p->n});
 }
 
+/* C' = op(B)' op(A)': the same products of two numbers, summed in the same order. */
+static lm_product turn(const lm_product *p)
+{
+    lm_product t = *p;
+    t.m = p->n;
+    t.n = p->m;
+    t.a = p->b;
+    t.lda = p->ldb;
+    t.ta = !p->tb;
+    t.b = p->a;
+    t.ldb = p->lda;
+    t.tb = !p->ta;
+    return t;
+}
+
 static void multiply(place on, const lm_product *p)
 {
     if (p->m == 0 || p->n == 0) return;
-    if (p->k == 0)
+    if (p->k == 0) {
         run_empty(on, p);
-    else
-        run(on, p);
+    } else if (on.kernels->sum_few && p->n <= FEW && p->n < p->m) {
+        const lm_product turned = turn(p);
+        run(on, &turned, true, true);
+    } else {
+        run(on, p, on.kernels->sum_few && p->m <= FEW, false);
+    }
 }
 
 static place all_of(const lm_compute *on)

@@ -40,44 +40,48 @@ INLINE __m256i mask(size_t n)
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane);
 }
 
-INLINE void transpose(__m256 r[LANES])
+/* Elements k .. k+4 of lines 0-3 in the lower halves, of lines 4-7 in the upper. */
+INLINE void load_halves(__m256 r[4], const float *from, size_t stride, size_t lines)
 {
-    __m256 t[LANES];
-    UNROLL for (int i = 0; i < 4; i++)
+    UNROLL for (size_t i = 0; i < 4; i++)
     {
-        t[2 * i] = _mm256_unpacklo_ps(r[2 * i], r[2 * i + 1]);
-        t[2 * i + 1] = _mm256_unpackhi_ps(r[2 * i], r[2 * i + 1]);
-    }
-    __m256 u[LANES];
-    UNROLL for (int i = 0; i < 2; i++)
-    {
-        u[4 * i] = _mm256_shuffle_ps(t[4 * i], t[4 * i + 2], 0x44);
-        u[4 * i + 1] = _mm256_shuffle_ps(t[4 * i], t[4 * i + 2], 0xee);
-        u[4 * i + 2] = _mm256_shuffle_ps(t[4 * i + 1], t[4 * i + 3], 0x44);
-        u[4 * i + 3] = _mm256_shuffle_ps(t[4 * i + 1], t[4 * i + 3], 0xee);
-    }
-    UNROLL for (int i = 0; i < 4; i++)
-    {
-        r[i] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x20);
-        r[i + 4] = _mm256_permute2f128_ps(u[i], u[i + 4], 0x31);
+        const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(from + i * stride));
+        r[i] = i + 4 < lines ? _mm256_insertf128_ps(low, _mm_loadu_ps(from + (i + 4) * stride), 1)
+                             : _mm256_insertf128_ps(low, _mm_setzero_ps(), 1);
     }
 }
 
-/* r[k] = elements k of up to 8 lines that are stored rows. */
-INLINE void load_transposed(__m256 r[LANES], const float *from, size_t stride, size_t lines,
+/* From rows to columns, in either half. */
+INLINE void transpose_halves(__m256 r[4])
+{
+    const __m256 t0 = _mm256_unpacklo_ps(r[0], r[1]), t1 = _mm256_unpackhi_ps(r[0], r[1]);
+    const __m256 t2 = _mm256_unpacklo_ps(r[2], r[3]), t3 = _mm256_unpackhi_ps(r[2], r[3]);
+    r[0] = _mm256_shuffle_ps(t0, t2, 0x44);
+    r[1] = _mm256_shuffle_ps(t0, t2, 0xee);
+    r[2] = _mm256_shuffle_ps(t1, t3, 0x44);
+    r[3] = _mm256_shuffle_ps(t1, t3, 0xee);
+}
+
+/* r[k] = elements k of `lines` (6 or 8) lines that are stored rows. */
+INLINE void load_lines(__m256 r[LANES], const float *from, size_t stride, size_t lines, bool round)
+{
+    load_halves(r, from, stride, lines);
+    load_halves(r + 4, from + 4, stride, lines);
+    transpose_halves(r);
+    transpose_halves(r + 4);
+    if (round) {
+        UNROLL for (size_t k = 0; k < LANES; k++) r[k] = rounded(r[k]);
+    }
+}
+
+/* The same for up to 8 lines of up to 8 elements. */
+INLINE void load_some_lines(__m256 r[LANES], const float *from, size_t stride, size_t lines,
                             size_t depth, bool round)
 {
-    if (depth >= LANES && lines >= LANES) {
-        UNROLL for (size_t i = 0; i < LANES; i++) r[i] = _mm256_loadu_ps(from + i * stride);
-    } else {
-        const __m256i part = mask(depth < LANES ? depth : LANES);
-        UNROLL for (size_t i = 0; i < LANES; i++) r[i] =
-            i < lines ? _mm256_maskload_ps(from + i * stride, part) : _mm256_setzero_ps();
-    }
-    transpose(r);
-    if (round) {
-        UNROLL for (size_t i = 0; i < LANES; i++) r[i] = rounded(r[i]);
-    }
+    float block[LANES * LANES] = {0};
+    for (size_t i = 0; i < lines; i++)
+        for (size_t k = 0; k < depth; k++) block[i * LANES + k] = from[i * stride + k];
+    load_lines(r, block, LANES, LANES, round);
 }
 
 INLINE void store(float *to, __m256 x, size_t width)
@@ -94,17 +98,17 @@ INLINE void store(float *to, __m256 x, size_t width)
 INLINE void pack_along(float *to, const float *from, size_t stride, size_t lines, size_t width,
                        size_t depth, bool round)
 {
+    const size_t full = width < LANES ? width : LANES;
     __m256 r[LANES];
     size_t k = 0;
-    if (lines >= LANES || (width == ROWS && lines == ROWS))
-        for (; k + LANES <= depth; k += LANES) {
-            load_transposed(r, from + k, stride, width < LANES ? width : LANES, LANES, round);
-            UNROLL for (size_t i = 0; i < LANES; i++) store(to + (k + i) * width, r[i], width);
-        }
-    for (; k < depth; k += LANES) {
-        const size_t rest = depth - k;
-        load_transposed(r, from + k, stride, lines, rest, round);
-        for (size_t i = 0; i < LANES && i < rest; i++) store(to + (k + i) * width, r[i], width);
+    for (; lines >= full && k + LANES <= depth; k += LANES, from += LANES) {
+        load_lines(r, from, stride, full, round);
+        UNROLL for (size_t i = 0; i < LANES; i++) store(to + (k + i) * width, r[i], width);
+    }
+    for (; k < depth; k += LANES, from += LANES) {
+        const size_t rest = depth - k < LANES ? depth - k : LANES;
+        load_some_lines(r, from, stride, lines < full ? lines : full, rest, round);
+        for (size_t i = 0; i < rest; i++) store(to + (k + i) * width, r[i], width);
     }
 }
 
@@ -228,6 +232,128 @@ AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size
     }
 }
 
+/* ---- few rows: columns are read once, so they are not worth packing ---- */
+
+/* Rows of op(B) are stored rows: all sums stay in the first-level cache while `step` of them
+ * stream by. */
+INLINE void sum_across(float *sums, size_t stride, const float *a, const size_t m, lm_gemm_lines b,
+                       size_t n, const size_t step, size_t panel_rows)
+{
+    __m256 x[LANES][ROWS];
+    UNROLL for (size_t k = 0; k < step; k++)
+    {
+        UNROLL for (size_t i = 0; i < m; i++) x[k][i] = _mm256_broadcast_ss(a + k * panel_rows + i);
+    }
+    for (size_t j = 0; j < n; j += LANES) {
+        __m256 y[LANES];
+        UNROLL for (size_t k = 0; k < step; k++)
+        {
+            const float *from = b.from + k * b.stride + j;
+            y[k] = n - j >= LANES ? _mm256_loadu_ps(from) : _mm256_maskload_ps(from, mask(n - j));
+            if (b.round) y[k] = rounded(y[k]);
+        }
+        UNROLL for (size_t i = 0; i < m; i++)
+        {
+            __m256 s = _mm256_loadu_ps(sums + i * stride + j);
+            UNROLL for (size_t k = 0; k < step; k++) s = _mm256_fmadd_ps(x[k][i], y[k], s);
+            _mm256_storeu_ps(sums + i * stride + j, s);
+        }
+    }
+}
+
+INLINE void sum_few_across(float *sums, size_t stride, const float *a, const size_t m,
+                           lm_gemm_lines b, size_t n, size_t depth, size_t panel_rows)
+{
+    const size_t step = m == 1 ? 8 : m <= 3 ? 4 : 2;
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < n; j += LANES)
+            _mm256_storeu_ps(sums + i * stride + j, _mm256_setzero_ps());
+    for (; depth >= step; depth -= step, a += step * panel_rows, b.from += step * b.stride)
+        sum_across(sums, stride, a, m, b, n, step, panel_rows);
+    for (; depth > 0; depth--, a += panel_rows, b.from += b.stride)
+        sum_across(sums, stride, a, m, b, n, 1, panel_rows);
+}
+
+/* Columns of op(B) are stored rows: `groups` times 8 of them (the last ones of `n`), transposed on
+ * their way. */
+INLINE void sum_along(float *sums, size_t stride, const float *a, const size_t m, lm_gemm_lines b,
+                      const size_t groups, size_t n, size_t depth, size_t panel_rows)
+{
+    __m256 s[ROWS][2], r[LANES];
+    UNROLL for (size_t i = 0; i < m; i++) s[i][0] = s[i][1] = _mm256_setzero_ps();
+    for (; depth > 0; b.from += LANES, a += LANES * panel_rows) {
+        const size_t now = depth < LANES ? depth : LANES;
+        UNROLL for (size_t g = 0; g < groups; g++)
+        {
+            const float *from = b.from + g * LANES * b.stride;
+            if (now == LANES && n >= LANES)
+                load_lines(r, from, b.stride, LANES, b.round);
+            else
+                load_some_lines(r, from, b.stride, n < LANES ? n : LANES, now, b.round);
+            UNROLL for (size_t k = 0; k < LANES; k++)
+            {
+                if (k >= now) break;
+                UNROLL for (size_t i = 0; i < m; i++)
+                {
+                    const __m256 x = _mm256_broadcast_ss(a + k * panel_rows + i);
+                    s[i][g] = _mm256_fmadd_ps(x, r[k], s[i][g]);
+                }
+            }
+        }
+        depth -= now;
+    }
+    UNROLL for (size_t i = 0; i < m; i++)
+    {
+        UNROLL for (size_t g = 0; g < groups; g++)
+            _mm256_storeu_ps(sums + i * stride + g * LANES, s[i][g]);
+    }
+}
+
+INLINE void sum_few_along(float *sums, size_t stride, const float *a, const size_t m,
+                          lm_gemm_lines b, size_t n, size_t depth, size_t panel_rows)
+{
+    const size_t groups = m <= 3 ? 2 : 1;
+    for (; n >= groups * LANES; n -= groups * LANES, sums += groups * LANES) {
+        sum_along(sums, stride, a, m, b, groups, groups * LANES, depth, panel_rows);
+        b.from += groups * LANES * b.stride;
+    }
+    for (; n > 0; n -= n < LANES ? n : LANES, sums += LANES, b.from += LANES * b.stride)
+        sum_along(sums, stride, a, m, b, 1, n, depth, panel_rows);
+}
+
+INLINE void sum_few_of(float *sums, size_t stride, const float *a, const size_t m, lm_gemm_lines b,
+                       size_t n, size_t depth, size_t panel_rows)
+{
+    lm_gemm_lines plain = b;
+    plain.round = false;
+    if (b.across && b.round)
+        sum_few_across(sums, stride, a, m, b, n, depth, panel_rows);
+    else if (b.across)
+        sum_few_across(sums, stride, a, m, plain, n, depth, panel_rows);
+    else if (b.round)
+        sum_few_along(sums, stride, a, m, b, n, depth, panel_rows);
+    else
+        sum_few_along(sums, stride, a, m, plain, n, depth, panel_rows);
+}
+
+#define CASE(m)                                                                                    \
+    case m:                                                                                        \
+        sum_few_of(sums, stride, a, m, b, n, depth, panel_rows);                                   \
+        break
+
+AVX2 void lm_gemm_few_avx2(float *sums, size_t stride, const float *a, size_t m, lm_gemm_lines b,
+                           size_t n, size_t depth, size_t panel_rows)
+{
+    switch (m) {
+        CASE(1);
+        CASE(2);
+        CASE(3);
+        CASE(4);
+        CASE(5);
+        CASE(6);
+    }
+}
+
 AVX2 static void add(float *y, const float *x, size_t n)
 {
     size_t i = 0;
@@ -241,5 +367,7 @@ const lm_gemm_kernels lm_gemm_avx2 = {.rows = ROWS,
                                       .pack_rows = pack_rows,
                                       .pack_columns = pack_columns,
                                       .tile = tile,
+                                      .sum_few = lm_gemm_few_avx2,
+                                      .few = ROWS,
                                       .add = add};
 #endif

@@ -23,7 +23,7 @@
 #endif
 
 enum {
-    LM_GEMM_DEPTH = 256,      /* of a block */
+    LM_GEMM_DEPTH = 512,
     LM_GEMM_MAX_COLUMNS = 32, /* of a tile */
     LM_GEMM_MAX_ROWS = 14
 };
@@ -48,10 +48,10 @@ typedef struct {
     void (*tile)(lm_real *c, size_t ldc, const lm_real *a, const lm_real *b, size_t m, size_t depth,
                  bool add);
 
-    /* sums (m, n) = the sum of a block over columns that are not packed, m <= few; a is a panel
-     * of rows.  NULL: there is none. */
-    void (*sum_few)(lm_real *sums, const lm_real *a, size_t rows, size_t m, lm_gemm_lines b,
-                    size_t n, size_t depth);
+    /* sums (m, n), stored `stride` apart, a multiple of 8 >= n, = the sum of a block over columns
+     * that are not packed, m <= few; a: of a panel of rows, from any of them on.  NULL: none. */
+    void (*sum_few)(lm_real *sums, size_t stride, const lm_real *a, size_t m, lm_gemm_lines b,
+                    size_t n, size_t depth, size_t panel_rows);
     size_t few;
 
     void (*add)(lm_real *y, const lm_real *x, size_t n); /* y (n) += x */
@@ -60,6 +60,8 @@ typedef struct {
 extern const lm_gemm_kernels lm_gemm_ref;
 #ifdef LM_GEMM_X86
 extern const lm_gemm_kernels lm_gemm_avx2;
+void lm_gemm_few_avx2(lm_real *sums, size_t stride, const lm_real *a, size_t m, lm_gemm_lines b,
+                      size_t n, size_t depth, size_t panel_rows);
 #endif
 
 /* x rounded to bfloat16: to nearest, ties to even; NaN stays NaN. */

@@ -100,14 +100,14 @@ static float b_at(const lm_product *p, size_t k, size_t j)
     return p->tb ? p->b[j * p->ldb + k] : p->b[k * p->ldb + j];
 }
 
-/* The definition: blocks of 256, each a chain from zero, added in order. */
+/* The definition: blocks of 512, each a chain from zero, added in order. */
 static float defined(const problem *x, size_t i, size_t j)
 {
     const lm_product *p = &x->p;
     float sum = p->accumulate ? x->before[i * p->ldc + j] : 0;
-    for (size_t k0 = 0; k0 < p->k; k0 += 256) {
+    for (size_t k0 = 0; k0 < p->k; k0 += 512) {
         float block = 0;
-        for (size_t k = k0; k < p->k && k < k0 + 256; k++)
+        for (size_t k = k0; k < p->k && k < k0 + 512; k++)
             block = fmaf(a_at(p, i, k), b_at(p, k, j), block);
         sum = k0 > 0 || p->accumulate ? sum + block : block;
     }
@@ -130,7 +130,7 @@ static const size_t sizes[][3] = {
     {1, 1, 1},    {2, 3, 5},    {7, 17, 9},    {6, 16, 8},    {13, 33, 257}, {5, 200, 300},
     {61, 77, 51}, {8, 1, 700},  {700, 1, 8},   {3, 600, 52},  {1, 129, 900}, {4, 35, 520},
     {70, 70, 1},  {60, 530, 3}, {9, 100, 130}, {90, 7, 60},   {50, 2, 300},  {2, 90, 31},
-    {14, 32, 64}, {29, 65, 70}, {8, 12, 256},  {17, 25, 513}, {31, 40, 33},
+    {14, 32, 64}, {29, 65, 70}, {8, 12, 512},  {17, 25, 513}, {31, 40, 33},
 };
 enum { SIZES = sizeof sizes / sizeof *sizes };
 
@@ -263,12 +263,12 @@ TEST(gemm_zeros_at_the_end)
     free_problem(&x);
 }
 
-/* Each of ceil(K/256) additions and of at most 256 multiply-adds rounds once, to within 2^-24 of
+/* Each of ceil(K/512) additions and of at most 512 multiply-adds rounds once, to within 2^-24 of
  * a value no larger than the sum of |a b|. */
 TEST(gemm_near_double)
 {
     problem x = new_problem(3, 5, 50257, false, true, 0);
-    const double steps = 256 + 50257.0 / 256 + 1;
+    const double steps = 512 + 50257.0 / 512 + 1;
     for (lm_cpu_level level = 0; level < LEVELS; level++) {
         if (!have_level(level)) continue;
         lm_compute *on = new_compute(lm_os_cpu_name(level), NULL, false);
