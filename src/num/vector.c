@@ -103,27 +103,28 @@ double lm_vec_square_sum(const lm_real *x, size_t n)
     return lm_vector_now()->square_sum(x, n);
 }
 
-static double exp_sub(lm_real *y, const lm_real *x, lm_real shift, size_t n)
+typedef lm_real exp_sub(lm_real *y, const lm_real *x, lm_real shift, size_t n);
+
+static lm_real exp_sub_parts(exp_sub *f, lm_real *y, const lm_real *x, lm_real shift, size_t n)
 {
-    const lm_vector_level *level = lm_vector_now();
     double sum = 0;
     for (size_t size; n > 0; n -= size, x += size, y += size) {
         size = part_of(n);
-        sum += (double)level->exp_sub(y, x, shift, size);
+        sum += (double)f(y, x, shift, size);
     }
-    return sum;
+    return (lm_real)sum;
 }
 
 lm_real lm_vec_exp_sub(lm_real *y, const lm_real *x, lm_real shift, size_t n)
 {
-    return (lm_real)exp_sub(y, x, shift, n);
+    return exp_sub_parts(lm_vector_now()->exp_sub, y, x, shift, n);
 }
 
 lm_real lm_vec_exp_max(lm_real *y, lm_real *max, const lm_real *x, size_t n)
 {
     *max = lm_vec_max(x, n);
     const lm_real shift = *max == (lm_real)-HUGE_VAL ? 0 : *max; /* -infinity less itself is none */
-    return (lm_real)exp_sub(y, x, shift, n);
+    return exp_sub_parts(lm_vector_now()->exp_sub_max, y, x, shift, n);
 }
 
 void lm_vec_softmax(lm_real *y, const lm_real *x, size_t n)

@@ -6,8 +6,8 @@
 #include <stdint.h>
 
 enum { WIDTH = 8 };
-typedef __m256 vf, vm;
-typedef __m256i vi;
+typedef __m256 vf;
+typedef __m256i vi, vm;
 typedef struct {
     __m256d low, high;
 } vd;
@@ -67,29 +67,30 @@ static inline vf smaller(vf a, vf b)
     return _mm256_min_ps(a, b);
 }
 
+/* With the language's own comparison gcc knows what a mask is and blends without testing its sign. */
 static inline vm less(vf a, vf b)
 {
-    return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
+    return (vm)(a < b);
 }
 
 static inline vm is_nan(vf v)
 {
-    return _mm256_cmp_ps(v, v, _CMP_UNORD_Q);
+    return (vm)(v != v);
 }
 
 static inline vm either(vm a, vm b)
 {
-    return _mm256_or_ps(a, b);
+    return _mm256_or_si256(a, b);
 }
 
 static inline bool any(vm m)
 {
-    return _mm256_movemask_ps(m) != 0;
+    return _mm256_movemask_epi8(m) != 0;
 }
 
 static inline vf choose(vm m, vf a, vf b)
 {
-    return _mm256_blendv_ps(b, a, m);
+    return _mm256_blendv_ps(b, a, _mm256_castsi256_ps(m));
 }
 
 static inline vi ints(uint32_t v)

@@ -20,6 +20,11 @@ static inline vf exp_of(vf x)
     return lm_exp(x);
 }
 
+static inline vf exp_negative(vf x)
+{
+    return lm_exp(x);
+}
+
 static inline vf log_of(vf x)
 {
     return lm_log(x);

@@ -24,8 +24,10 @@ typedef struct {
     lm_real (*dot)(const lm_real *x, const lm_real *y, size_t n);
     lm_real (*max)(const lm_real *x, size_t n);
     double (*square_sum)(const lm_real *x, size_t n);
-    lm_real (*exp_sub)(lm_real *y, const lm_real *x, lm_real shift, size_t n); /* y and its sum */
-    lm_real (*exp_sum)(const lm_real *x, lm_real shift, size_t n);
+    /* y = exp(x - shift), whose sum is returned; the other two for no x above the shift. */
+    lm_real (*exp_sub)(lm_real *y, const lm_real *x, lm_real shift, size_t n);
+    lm_real (*exp_sub_max)(lm_real *y, const lm_real *x, lm_real max, size_t n);
+    lm_real (*exp_sum)(const lm_real *x, lm_real max, size_t n);
     lm_vector_map *activate[LM_ACTIVATIONS];
     lm_vector_slope *backward[LM_ACTIVATIONS]; /* v: x for the gelu forms, else y */
 } lm_vector_level;

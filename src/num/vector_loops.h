@@ -230,42 +230,50 @@ static double vector_square_sum(const lm_real *x, size_t n)
     return lane[0];
 }
 
-/* y = exp(x - shift), y may be NULL; adds to the sum. */
-static inline void exp_block(lanes *sum, lm_real *y, const lm_real *x, lm_real shift)
-{
-    UNROLL for (int p = 0; p < PARTS; p++)
-    {
-        const vf e = exp_of(sub(load(x + p * WIDTH), all(shift)));
-        sum->part[p] = add(sum->part[p], e);
-        if (y) store(y + p * WIDTH, e);
+/* The sum of f(x - shift) for f = exp of any or of negative numbers; y is given them unless it is
+ * NULL. */
+#define EXP_SUM(name, f)                                                                           \
+    static inline void name##_block(lanes *sum, lm_real *y, const lm_real *x, lm_real shift)       \
+    {                                                                                              \
+        UNROLL for (int p = 0; p < PARTS; p++)                                                     \
+        {                                                                                          \
+            const vf e = f(sub(load(x + p * WIDTH), all(shift)));                                  \
+            sum->part[p] = add(sum->part[p], e);                                                   \
+            if (y) store(y + p * WIDTH, e);                                                        \
+        }                                                                                          \
+    }                                                                                              \
+                                                                                                   \
+    static inline lm_real name(lm_real *y, const lm_real *x, lm_real shift, size_t n)              \
+    {                                                                                              \
+        lanes sum;                                                                                 \
+        lm_real block[LANES];                                                                      \
+        fill(&sum, all(0));                                                                        \
+        size_t i = 0;                                                                              \
+        for (; i + LANES <= n; i += LANES) name##_block(&sum, y ? y + i : NULL, x + i, shift);     \
+        if (i < n) {                                                                               \
+            padded(block, x + i, n - i, (lm_real)-HUGE_VAL);                                       \
+            name##_block(&sum, block, block, shift);                                               \
+            if (y) put(y + i, block, n - i);                                                       \
+        }                                                                                          \
+        return total(sum);                                                                         \
     }
-}
+
+EXP_SUM(exp_sub, exp_of)
+EXP_SUM(exp_sub_below, exp_negative)
 
 static lm_real vector_exp_sub(lm_real *y, const lm_real *x, lm_real shift, size_t n)
 {
-    lanes sum;
-    lm_real block[LANES];
-    fill(&sum, all(0));
-    for (; n >= LANES; n -= LANES, x += LANES, y += LANES) exp_block(&sum, y, x, shift);
-    if (n) {
-        padded(block, x, n, (lm_real)-HUGE_VAL);
-        exp_block(&sum, block, block, shift);
-        put(y, block, n);
-    }
-    return total(sum);
+    return exp_sub(y, x, shift, n);
 }
 
-static lm_real vector_exp_sum(const lm_real *x, lm_real shift, size_t n)
+static lm_real vector_exp_sub_max(lm_real *y, const lm_real *x, lm_real max, size_t n)
 {
-    lanes sum;
-    lm_real block[LANES];
-    fill(&sum, all(0));
-    for (; n >= LANES; n -= LANES, x += LANES) exp_block(&sum, NULL, x, shift);
-    if (n) {
-        padded(block, x, n, (lm_real)-HUGE_VAL);
-        exp_block(&sum, NULL, block, shift);
-    }
-    return total(sum);
+    return exp_sub_below(y, x, max, n);
+}
+
+static lm_real vector_exp_sum(const lm_real *x, lm_real max, size_t n)
+{
+    return exp_sub_below(NULL, x, max, n);
 }
 
 static const lm_vector_level level = {
@@ -281,6 +289,7 @@ static const lm_vector_level level = {
     .max = vector_max,
     .square_sum = vector_square_sum,
     .exp_sub = vector_exp_sub,
+    .exp_sub_max = vector_exp_sub_max,
     .exp_sum = vector_exp_sum,
     .activate = {map_same, map_tanh, map_sigmoid, map_relu, map_gelu_tanh, map_gelu_erf},
     .backward = {add_dy, slope_tanh, slope_sigmoid, slope_relu, slope_gelu_tanh, slope_gelu_erf},
