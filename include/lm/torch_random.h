@@ -9,7 +9,7 @@
  * 1.13 for float tensors in memory order, in its builds for x86-64 with AVX2: they use the single
  * precision log, sin and cos of the Cephes library (S. Moshier) with fused multiply-adds.  Of fewer
  * than 16 normal numbers PyTorch leaves log1p, sin and cos to the C library, in double; ours are
- * within an ulp of those, which rounding to float makes equal but in about one of 10^8 cases. */
+ * within 2 ulp of those, which rounding to float makes equal but in about one of 10^8 cases. */
 #ifndef LM_TORCH_RANDOM_H
 #define LM_TORCH_RANDOM_H
 #include <stdbool.h>

@@ -1,7 +1,6 @@
 /* params_init.c - initial values of parameters. */
 #include <math.h>
 #include <string.h>
-#include "circle.h"
 #include "lm/params.h"
 #include "lm/random.h"
 #include "lm/scalar.h"
@@ -30,10 +29,9 @@ static void fill_normal(lm_real *x, size_t n, double scale, uint64_t seed, uint3
         const lm_random_block bits = lm_random_at(seed, LM_RANDOM_INIT, row, i / 2);
         const lm_random_block others = {{bits.word[2], bits.word[3], 0, 0}};
         const double radius = scale * sqrt(-2 * lm_log(1 - lm_random_real(bits)));
-        double sine, cosine;
-        lm_circle(2 * 3.14159265358979323846 * lm_random_real(others), &sine, &cosine);
-        x[i] = (lm_real)(radius * cosine);
-        if (i + 1 < n) x[i + 1] = (lm_real)(radius * sine);
+        const double angle = 2 * 3.14159265358979323846 * lm_random_real(others);
+        x[i] = (lm_real)(radius * lm_cos(angle));
+        if (i + 1 < n) x[i + 1] = (lm_real)(radius * lm_sin(angle));
     }
 }
 

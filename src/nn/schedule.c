@@ -3,7 +3,7 @@
 #include <inttypes.h>
 #include <math.h>
 #include <stdbool.h>
-#include "circle.h"
+#include "lm/scalar.h"
 
 static bool has_floor(lm_schedule_kind kind)
 {
@@ -38,9 +38,7 @@ lm_status lm_schedule_check(const lm_schedule *s, lm_err *e)
 /* Falls from 1 to 0 as x goes from 0 to 1. */
 static double half_wave(double x)
 {
-    double sine, cosine;
-    lm_circle(3.14159265358979323846 * x, &sine, &cosine);
-    return 0.5 * (1 + cosine);
+    return 0.5 * (1 + lm_cos(3.14159265358979323846 * x));
 }
 
 /* The share of the peak. */

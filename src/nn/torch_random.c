@@ -2,7 +2,6 @@
 #include "lm/torch_random.h"
 #include <math.h>
 #include <string.h>
-#include "circle.h"
 #include "lm/scalar.h"
 
 /* ---- the engine ---- */
@@ -72,12 +71,11 @@ static double next_normal(lm_torch_random *random)
         return random->next;
     }
     const double turn = draw_double(random), u = draw_double(random);
-    double sine, cosine;
-    lm_circle(2 * 3.14159265358979323846 * turn, &sine, &cosine);
+    const double angle = 2 * 3.14159265358979323846 * turn;
     const double radius = sqrt(-2 * lm_log(1 - u)); /* 1 - u is exact: this is log1p(-u) */
     random->has_next = true;
-    random->next = radius * sine;
-    return radius * cosine;
+    random->next = radius * lm_sin(angle);
+    return radius * lm_cos(angle);
 }
 
 /* Cephes' logf of a positive normal number. */

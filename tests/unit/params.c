@@ -1,6 +1,5 @@
 /* params.c - tests of the parameter table: layout, initial values, saving and loading. */
 #include "lm/params.h"
-#include "../../src/nn/circle.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -236,19 +235,6 @@ TEST(params_init_other_rules)
     CHECK_OK(lm_params_init(params, block, "torch:9223372036854775807", 1, &e), &e);
     lm_block_free(block);
     lm_params_free(params);
-}
-
-/* A whole turn, and the multiples of a quarter, against the C library. */
-TEST(params_circle)
-{
-    const double turn = 2 * 3.14159265358979323846;
-    for (int i = 0; i <= 100000; i++) {
-        const double angle = i == 100000 ? turn : turn * i / 100000;
-        double sine, cosine;
-        lm_circle(angle, &sine, &cosine);
-        CHECK_NEAR(sine, sin(angle), 0x1p-52);
-        CHECK_NEAR(cosine, cos(angle), 0x1p-52);
-    }
 }
 
 /* ---- saving and loading ---- */
