@@ -57,12 +57,15 @@ static lm_status read_sizes(reader *r, uint64_t *words, uint64_t *dim, lm_err *e
                    (unsigned long long)*words, (unsigned long long)*dim, r->rest.length);
 }
 
+/* From here on a number is nearer to 2^128, which is no float, than to the largest one. */
+static const double TOO_LARGE = 0x1.ffffffp127;
+
 static lm_status read_numbers(reader *r, lm_slice line, float *value, size_t dim, lm_err *e)
 {
     for (size_t i = 0; i < dim; i++) {
         double number;
         const lm_slice field = next_field(&line);
-        if (!lm_parse_real(field, &number) || !(fabs(number) <= 3.4028234663852886e38))
+        if (!lm_parse_real(field, &number) || !(fabs(number) < TOO_LARGE))
             return lm_fail(e, LM_EFORMAT, "%s:%llu: number %zu is '%.*s', expected a number",
                            r->name, (unsigned long long)r->line, i + 1,
                            (int)(field.length < 40 ? field.length : 40), field.text);
