@@ -44,7 +44,7 @@ typedef struct {
 enum { LM_LOGIT_TERMS = 2 };
 
 typedef struct {
-    size_t N, V;
+    size_t N, V;                        /* V > 0 */
     lm_logit_term term[LM_LOGIT_TERMS]; /* the first is needed */
     const lm_real *bias;                /* (V); NULL: none */
     lm_real *d_bias;                    /* (V) */

@@ -46,8 +46,7 @@ static plan plan_of(size_t N, size_t V, bool gradients)
     return p;
 }
 
-/* A row has `kept` rows of panels, the maximum and the sum of each panel, and its target's logit.
- */
+/* A row has its part of the panels kept, each panel's maximum and sum, and its target's logit. */
 size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients)
 {
     const plan p = plan_of(N, V, gradients);
