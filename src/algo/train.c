@@ -67,8 +67,8 @@ static double rate_of(const lm_training *t, uint64_t step)
 static lm_status fail_diverged(lm_training *t, uint64_t step, const char *what, double x, lm_err *e)
 {
     t->at.diverged = step;
-    return lm_fail(e, LM_EDIVERGED, "training diverged at step %llu: %s is %g", number(step), what,
-                   x);
+    return lm_fail(e, LM_EDIVERGED, "training diverged at step %llu: %s is %s", number(step), what,
+                   isnan(x) ? "not a number" : "infinite");
 }
 
 /* Numbers of the examples of the next step, into t->ids; returns how many. */
