@@ -25,6 +25,14 @@ compile   = $(CC) $(language) $(warnings) $(CFLAGS) -Iinclude -MMD -MP
 banned   := -include src/base/banned.h
 say       = $(if $(V),,@echo "  $(1) $(@:$(BUILD)/%=%)";)
 
+# What a file named for a CPU level may use besides, on machines that have such levels.
+ifneq ($(filter x86_64% amd64%,$(shell $(CC) -dumpmachine)),)
+cpu_avx2       := -mavx2 -mfma
+cpu_avx512     := $(cpu_avx2) -mavx512f -mavx512bw -mavx512dq -mavx512vl
+cpu_avx512bf16 := $(cpu_avx512) -mavx512bf16
+endif
+cpu_flags = $(cpu_$(lastword $(subst _, ,$(basename $(notdir $<)))))
+
 sources := $(sort $(wildcard src/*/*.c src/*/*/*.c))
 objects := $(sources:%.c=$(BUILD)/obj/%.o)
 tools   := $(sort $(basename $(notdir $(wildcard tools/*.c))))
@@ -43,7 +51,7 @@ $(BUILD)/flags: FORCE
 
 $(BUILD)/obj/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(call say,CC)$(compile) $(banned) -c -o $@ $<
+	$(call say,CC)$(compile) $(cpu_flags) $(banned) -c -o $@ $<
 
 $(library): $(objects)
 	@mkdir -p $(@D)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include "arrays.h"
 #include "lm/real.h"
 #include "test.h"
 
@@ -21,7 +22,7 @@ static inline void numbers_open(const char *path)
     CHECK(numbers_file);
 }
 
-/* The values of a tensor; never freed: a test is a process. */
+/* The values of a tensor. */
 static inline double *numbers(const char *name, size_t count)
 {
     char *line = NULL;
@@ -30,9 +31,9 @@ static inline double *numbers(const char *name, size_t count)
     rewind(numbers_file);
     while (getline(&line, &room, numbers_file) > 0) {
         if (strncmp(line, name, length) != 0 || line[length] != '\t') continue;
-        double *x = calloc(count, sizeof *x);
+        double *x = doubles(count);
         char *at = strchr(line + length + 1, '\t'), *end;
-        CHECK(x && at);
+        CHECK(at);
         for (size_t i = 0; i < count; i++, at = end) {
             x[i] = strtod(at, &end);
             CHECK(end != at);
@@ -49,8 +50,7 @@ static inline double *numbers(const char *name, size_t count)
 static inline lm_real *numbers_real(const char *name, size_t count)
 {
     const double *x = numbers(name, count);
-    lm_real *y = calloc(count, sizeof *y);
-    CHECK(y);
+    lm_real *y = zeros(count);
     for (size_t i = 0; i < count; i++) y[i] = (lm_real)x[i];
     return y;
 }
@@ -58,22 +58,8 @@ static inline lm_real *numbers_real(const char *name, size_t count)
 static inline uint32_t *numbers_ids(const char *name, size_t count)
 {
     const double *x = numbers(name, count);
-    uint32_t *y = calloc(count, sizeof *y);
-    CHECK(y);
+    uint32_t *y = array(count, sizeof *y);
     for (size_t i = 0; i < count; i++) y[i] = x[i] < 0 ? UINT32_MAX : (uint32_t)x[i];
     return y;
-}
-
-/* max|found - expected| <= tolerance max|expected| */
-static inline void check_numbers(const char *name, const lm_real *found, const double *expected,
-                                 size_t count, double tolerance)
-{
-    double most = 0, worst = 0;
-    for (size_t i = 0; i < count; i++) {
-        const double error = fabs((double)found[i] - expected[i]);
-        most = fmax(most, fabs(expected[i]));
-        worst = error <= worst ? worst : error; /* NaN stays */
-    }
-    test_near(TEST_PLACE(name), worst, 0, tolerance * most);
 }
 #endif

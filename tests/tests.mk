@@ -26,7 +26,7 @@ $(BUILD)/obj/tests/%.o: tests/%.c $(BUILD)/flags
 # Gradients are checked in double precision: everything once more, with LM_DOUBLE.
 $(BUILD)/double/%.o: %.c $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(call say,CC)$(compile) -DLM_DOUBLE -Itests -c -o $@ $<
+	$(call say,CC)$(compile) $(cpu_flags) -DLM_DOUBLE -Itests -c -o $@ $<
 
 $(test_programs): | $(BUILD)/tests
 $(BUILD)/tests:

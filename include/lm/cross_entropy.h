@@ -50,9 +50,9 @@ typedef struct {
     lm_real *d_bias;                    /* (V) */
 } lm_logits;
 
-/* How many elements `room` has, at a multiple of 64 bytes: for lm_cross_entropy_both (gradients:
- * 64 MiB of float, or 64 rows of V where that is more, or all N rows where that is less) or for
- * lm_cross_entropy_forward (4 MiB likewise).  SIZE_MAX if that does not fit. */
+/* How many elements `room` has (best at a multiple of 64 bytes): for lm_cross_entropy_both
+ * (gradients: 64 MiB of float, or 64 rows of V where that is more, or all N rows where that is
+ * less) or for lm_cross_entropy_forward (4 MiB likewise).  SIZE_MAX if that does not fit. */
 size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients);
 
 /* losses (N) = -log p(target); log_sums (N) = log sum exp of the row's logits, also where the

@@ -60,6 +60,10 @@ typedef struct lm_out lm_out;
 /* Opens the output, so that a path that cannot be written fails before any work. */
 LM_MUST_USE lm_status lm_out_open(lm_out **out, const char *path, lm_err *e);
 
+/* Opens an output that others may read while it is written, line by line: a regular file is cut to
+ * its first `length` bytes and appended to; what was written stays, however it is closed. */
+LM_MUST_USE lm_status lm_out_open_live(lm_out **out, const char *path, uint64_t length, lm_err *e);
+
 /* Buffered.  Errors: LM_EIO; the output is then dead, and closing it abandons it. */
 LM_MUST_USE lm_status lm_out_write(lm_out *out, const void *bytes, size_t length, lm_err *e);
 LM_MUST_USE lm_status lm_out_text(lm_out *out, const char *text, lm_err *e);

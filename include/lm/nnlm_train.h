@@ -2,10 +2,8 @@
  *
  *     lm_nnlm_text text;
  *     LM_TRY(lm_nnlm_text_read(&text, reader, run, e));              or lm_nnlm_pairs_read
- *     LM_TRY(lm_nnlm_choose_words(&text, &choice, &vocab, &count, e));
- *     LM_TRY(lm_nnlm_text_translate(&text, vocab, name, run, e));
- *     LM_TRY(lm_nnlm_new(&model, &shape, vocab, count, e));
- *     LM_TRY(lm_nnlm_trainer_new(&trainer, model, &text, &valid, &how, micro_batch, pool, e));
+ *     LM_TRY(lm_nnlm_of_text(&model, &text, name, &shape, &choice, run, e));
+ *     LM_TRY(lm_nnlm_trainer_new(&trainer, model, &text, NULL, &how, micro_batch, pool, e));
  *     lm_train(&trainer->task, ...);
  */
 #ifndef LM_NNLM_TRAIN_H
@@ -39,6 +37,9 @@ typedef struct {
     uint64_t *times;   /* translated; and how often each is a target */
     uint64_t ends;     /* the same of sentences' ends */
     lm_tokens tokens;  /* of running text, before it is translated */
+    lm_unit unit;
+    bool marks_as_words;
+    uint64_t *word_count; /* (V) after lm_nnlm_of_text: how often each word is a target */
 } lm_nnlm_text;
 
 /* Reads a text to its end.  Errors: LM_EFORMAT (also if it is empty), LM_EIO, LM_ENOMEM. */
@@ -49,11 +50,12 @@ LM_MUST_USE lm_status lm_nnlm_pairs_read(lm_nnlm_text *text, lm_slice bytes, con
                                          int order, lm_err *e);
 void lm_nnlm_text_free(lm_nnlm_text *text);
 
-/* The words of a model of this text, and how often each is a target.  With a list and `closed` the
- * words are the list's, in its order, <s> and </s> among them if they are there, and <s> is an
- * output as others are.  Errors: LM_ENOMEM. */
-LM_MUST_USE lm_status lm_nnlm_choose_words(const lm_nnlm_text *text, const lm_word_choice *choice,
-                                           lm_vocab **vocab, uint64_t **count, lm_err *e);
+/* A model of the words of this text, which becomes ids.  With a list and `closed` the words are the
+ * list's, in its order, <s> and </s> among them if they are there, and <s> is an output as others
+ * are.  Errors: as lm_nnlm_text_translate, lm_nnlm_new. */
+LM_MUST_USE lm_status lm_nnlm_of_text(lm_nnlm **model, lm_nnlm_text *text, const char *name,
+                                      const lm_nnlm_shape *shape, const lm_word_choice *choice,
+                                      const lm_run *run, lm_err *e);
 
 /* Words become ids.  Errors: LM_EFORMAT naming `name` and a word that the vocabulary has not, where
  * there is no <unk>, or that is a target and no output; LM_EIO; LM_ENOMEM. */
@@ -82,7 +84,6 @@ typedef struct lm_nnlm_trainer {
     lm_nnlm *model;
     const lm_nnlm_text *text, *valid;
     lm_nnlm_training how;
-    const uint64_t *count;
     lm_nnlm_room room;
     struct lm_nnlm_noise *noise;
 } lm_nnlm_trainer;
@@ -91,8 +92,8 @@ typedef struct lm_nnlm_trainer {
  * step.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_nnlm_trainer_new(lm_nnlm_trainer **trainer, lm_nnlm *model,
                                           const lm_nnlm_text *text, const lm_nnlm_text *valid,
-                                          const uint64_t *count, const lm_nnlm_training *how,
-                                          size_t batch, lm_pool *pool, lm_err *e);
+                                          const lm_nnlm_training *how, size_t batch, lm_pool *pool,
+                                          lm_err *e);
 void lm_nnlm_trainer_free(lm_nnlm_trainer *trainer);
 
 #ifdef __cplusplus

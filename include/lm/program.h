@@ -32,13 +32,16 @@ typedef struct {
     const int64_t *threads;         /* the variable of LM_OPTION_THREADS, NULL: one thread */
     const uint64_t *memory;         /* of LM_OPTION_MEMORY, NULL: no limit */
     const char *const *tmpdir;      /* of LM_OPTION_TMPDIR */
+    bool stateful;                  /* a long run whose state can be saved, and continued */
     lm_status (*run)(const lm_run *run, int count, char **operands, lm_err *e);
 } lm_program;
 
 /* Parses, handles --help, --version, --help-man (the man page's options) and --help-bash
  * (completion), runs, reports, and returns the exit status.  Adds -q -v -h --version.  While it
  * runs: SIGINT, SIGTERM, SIGHUP and SIGPIPE remove the temporaries of lm_out and end the process by
- * that signal. */
+ * that signal.  In a program with state: where the library heeds them (lm_heed), the first SIGINT,
+ * SIGTERM or SIGHUP sets run->stop in place of that, SIGPIPE is a failed write; and SIGUSR1 sets
+ * run->save. */
 int lm_program_main(const lm_program *program, int argc, char **argv);
 
 /* Standard output of this run, opened at the first call, closed and checked by

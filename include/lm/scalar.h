@@ -16,6 +16,17 @@ double lm_log(double x);   /* natural */
 double lm_log2(double x);  /* exact at powers of two */
 double lm_log10(double x);
 
+double lm_expm1(double x);         /* exp(x) - 1, <= 2 ulp */
+double lm_log1p(double x);         /* log(1 + x), <= 2 ulp */
+double lm_tanh(double x);          /* <= 2.5 ulp */
+double lm_erf(double x);           /* <= 2 ulp */
+double lm_erfc(double x);          /* 1 - erf(x), <= 5 ulp */
+double lm_pow(double x, double y); /* x^y, <= 1 ulp */
+
+/* <= 2 ulp for |x| <= 2^20; NaN beyond. */
+double lm_sin(double x);
+double lm_cos(double x);
+
 #ifdef __cplusplus
 }
 #endif

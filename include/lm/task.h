@@ -62,6 +62,10 @@ typedef struct {
      * they are those of --init. */
     lm_status (*init)(void *model, lm_real *values, lm_err *e);
 
+    /* May training start from this model of the same kind (--init)?  Shapes are checked apart.
+     * NULL: always. */
+    lm_status (*accept)(void *model, const lm_ckpt *ckpt, lm_err *e);
+
     /* Adds what makes a whole model besides history and parameters: lm.config, vocabulary ... */
     lm_status (*save)(void *model, lm_ckpt_writer *writer, lm_err *e);
 

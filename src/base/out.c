@@ -250,6 +250,32 @@ lm_status lm_out_open(lm_out **result, const char *path, lm_err *e)
     return LM_OK;
 }
 
+static lm_status open_live(lm_out *out, uint64_t length, lm_err *e)
+{
+    struct stat info;
+    out->line_buffered = true;
+    if (strcmp(out->name, "-") == 0) return open_target(out, e);
+    out->fd = open(out->name, O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0666);
+    if (out->fd < 0 || fstat(out->fd, &info) != 0) return lm_fail_errno(e, out->name, "open");
+    if (S_ISREG(info.st_mode) && (uint64_t)info.st_size > length &&
+        ftruncate(out->fd, (off_t)length) != 0)
+        return lm_fail_errno(e, out->name, "cut");
+    return LM_OK;
+}
+
+lm_status lm_out_open_live(lm_out **result, const char *path, uint64_t length, lm_err *e)
+{
+    *result = NULL;
+    lm_out *out = lm_new(1, sizeof *out, e);
+    if (!out) return e->status;
+    out->fd = -1;
+    if (!(out->name = lm_arena_copy(&out->arena, path, strlen(path), e)) ||
+        open_live(out, length, e) != LM_OK)
+        return lm_out_close(out, e->status, e);
+    *result = out;
+    return LM_OK;
+}
+
 /* ---- writing ---- */
 
 static lm_status write_all(lm_out *out, const void *bytes, size_t length, lm_err *e)

@@ -18,10 +18,12 @@ static struct {
     bool quiet, verbose, help, version;
     bool terminal;                    /* standard error is one: progress is shown */
     volatile sig_atomic_t line_drawn; /* a progress line stands on it */
+    volatile sig_atomic_t stop, save; /* what signals ask for */
+    volatile sig_atomic_t heed;       /* the library will see to `stop` */
     double begun_at;                  /* seconds: when the program began, */
     double drawn_at;                  /* and when the line was drawn */
     const char *what;                 /* the phase it shows, since when */
-    double since;
+    double since, from;               /* and how much was done then */
     lm_out *standard_output;
 } self;
 
@@ -29,19 +31,48 @@ static struct {
 
 static void remove_and_die(int signal_number)
 {
+    (void)signal(signal_number, SIG_DFL);
     lm_out_unlink_all();
     if (self.line_drawn && write(STDERR_FILENO, "\n", 1) < 0) self.line_drawn = false;
-    (void)raise(signal_number); /* delivered on return, with its default action again */
+    (void)raise(signal_number); /* delivered on return */
 }
 
-static void catch_signals(void)
+/* A run that is heeding ends at its next safe place, but somebody who asks twice will not wait. */
+static void stop_or_die(int signal_number)
 {
-    static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
-    struct sigaction action = {.sa_handler = remove_and_die, .sa_flags = (int)SA_RESETHAND}, old;
+    if (!self.heed || self.stop) remove_and_die(signal_number);
+    self.stop = 1;
+}
+
+/* Whoever read our messages has gone: that is no reason to lose days of work. */
+static void fail_or_die(int signal_number)
+{
+    if (!self.heed) remove_and_die(signal_number);
+}
+
+static void ask_to_save(int signal_number)
+{
+    (void)signal_number;
+    self.save = 1;
+}
+
+/* Unless it was ignored when the program began, as nohup does with SIGHUP. */
+static void catch_signal(int signal_number, void (*handler)(int signal_number))
+{
+    struct sigaction action = {.sa_handler = handler, .sa_flags = SA_RESTART}, old;
     sigemptyset(&action.sa_mask);
-    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++)
-        if (sigaction(deadly[i], NULL, &old) == 0 && old.sa_handler != SIG_IGN)
-            (void)sigaction(deadly[i], &action, NULL);
+    if (sigaction(signal_number, NULL, &old) == 0 && old.sa_handler != SIG_IGN)
+        (void)sigaction(signal_number, &action, NULL);
+}
+
+static void catch_signals(bool stateful)
+{
+    catch_signal(SIGINT, stop_or_die);
+    catch_signal(SIGTERM, stop_or_die);
+    catch_signal(SIGHUP, stop_or_die);
+    catch_signal(SIGQUIT, remove_and_die);
+    catch_signal(SIGPIPE, fail_or_die);
+    if (stateful) catch_signal(SIGUSR1, ask_to_save);
     (void)signal(SIGXFSZ, SIG_IGN); /* a file too large is a failed write, not a death */
 }
 
@@ -87,7 +118,17 @@ static void say(void *context, lm_say_level level, const char *text)
 {
     (void)context;
     if (self.quiet || (level == LM_SAY_DETAIL && !self.verbose)) return;
+    if (level == LM_SAY_INTERVAL && self.terminal) return; /* the progress line says it */
     print_message(level == LM_SAY_WARNING ? "warning: " : "", text);
+}
+
+/* No exponents where there are steps to count. */
+static void print_amount(const char *before, double x, int digits, const char *unit)
+{
+    if (x < 1000)
+        (void)fprintf(stderr, "%s%.*g %s", before, digits, x, unit);
+    else
+        (void)fprintf(stderr, "%s%.0f %s", before, x, unit);
 }
 
 /* A new phase is shown at once, its progress at most ten times a second, and nothing of a run
@@ -98,17 +139,19 @@ static void progress(void *context, const char *what, double done, double total,
     if (!what) erase_line();
     if (!what || !self.terminal || self.quiet) return;
     const double now = seconds();
-    const bool begins = what != self.what;
+    const bool begins = what != self.what || done < self.from;
     if (begins) {
         self.what = what;
         self.since = now;
+        self.from = done;
     }
     if (now - self.begun_at < 0.3 || (!begins && now - self.drawn_at < 0.1)) return;
     self.drawn_at = now;
-    const double passed = now - self.since, rate = passed > 0 ? done / passed : 0;
+    const double passed = now - self.since, rate = passed > 0 ? (done - self.from) / passed : 0;
     (void)fprintf(stderr, "\r\033[K%s", what);
-    if (done > 0) (void)fprintf(stderr, ": %.4g %s", done, unit);
-    if (rate > 0) (void)fprintf(stderr, ", %.3g %s/s", rate, unit);
+    if (done > 0) print_amount(": ", done, 4, unit);
+    if (rate > 0) print_amount(", ", rate, 3, unit);
+    if (rate > 0) (void)fputs("/s", stderr);
     if (total > 0 && rate > 0) (void)fprintf(stderr, ", %.0f s left", (total - done) / rate);
     self.line_drawn = true;
     (void)fflush(stderr);
@@ -237,7 +280,7 @@ static lm_status check_tmpdir(const char *directory, lm_err *e)
 static lm_status run_program(const lm_option *options, int argc, char **argv, lm_err *e)
 {
     int count;
-    lm_run run = {.say = say, .progress = progress};
+    lm_run run = {.say = say, .progress = progress, .stop = &self.stop, .save = &self.save};
     const char *asked = question(argc, argv);
     if (asked) return answer(asked, options, e);
     LM_TRY(lm_option_parse(options, argc, argv, &count, e));
@@ -247,6 +290,7 @@ static lm_status run_program(const lm_option *options, int argc, char **argv, lm
     self.begun_at = seconds();
     if (self.program->memory)
         run.memory = *self.program->memory ? *self.program->memory : lm_os_memory() / 4 * 3;
+    if (self.program->stateful) run.heed = &self.heed;
     if (self.program->tmpdir) run.tmpdir = *self.program->tmpdir;
     LM_TRY(check_tmpdir(run.tmpdir, e));
     if (self.program->threads) LM_TRY(lm_pool_new(&run.pool, (size_t)*self.program->threads, e));
@@ -268,7 +312,7 @@ int lm_program_main(const lm_program *program, int argc, char **argv)
     lm_err e = {0};
     self.program = program;
     occupy_descriptors();
-    catch_signals();
+    catch_signals(program->stateful);
     const lm_status ran = run_program(options, argc, argv, &e);
     lm_status s = lm_out_close(self.standard_output, ran == LM_NEGATIVE ? LM_OK : ran, &e);
     if (s == LM_OK) s = ran; /* a negative answer stands if it could be written */

@@ -23,7 +23,10 @@ lm_status lm_program_help(const lm_program *program, const lm_option *options, l
     LM_TRY(lm_option_help(options, out, e));
     LM_TRY(lm_str_addf(out, e,
                        "\nExit status: 0 done, 1 a negative answer, 2 usage, 3 input or"
-                       " output,\n4 malformed data, 5 out of memory\n"));
+                       " output,\n4 malformed data, 5 out of memory%s\n",
+                       program->stateful ? ", 6 training diverged,\n"
+                                           "7 stopped by a signal, its state saved"
+                                         : ""));
     if (program->source) LM_TRY(lm_str_addf(out, e, "Source: %s\n", program->source));
     if (program->see_also) LM_TRY(lm_str_addf(out, e, "See also: %s\n", program->see_also));
     return LM_OK;

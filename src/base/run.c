@@ -37,6 +37,14 @@ void lm_detail(const lm_run *run, const char *format, ...)
     va_end(arguments);
 }
 
+void lm_interval(const lm_run *run, const char *format, ...)
+{
+    va_list arguments;
+    va_start(arguments, format);
+    say(run, LM_SAY_INTERVAL, format, arguments);
+    va_end(arguments);
+}
+
 void lm_progress(const lm_run *run, const char *what, double done, double total, const char *unit)
 {
     if (run && run->progress) run->progress(run->context, what, done, total, unit);
@@ -45,6 +53,18 @@ void lm_progress(const lm_run *run, const char *what, double done, double total,
 bool lm_stopped(const lm_run *run)
 {
     return run && run->stop && *run->stop != 0;
+}
+
+bool lm_save_asked(const lm_run *run)
+{
+    if (!run || !run->save || *run->save == 0) return false;
+    *run->save = 0; /* before the work: a signal that comes during it asks again */
+    return true;
+}
+
+void lm_heed(const lm_run *run, bool heed)
+{
+    if (run && run->heed) *run->heed = heed;
 }
 
 lm_pool *lm_run_pool(const lm_run *run)

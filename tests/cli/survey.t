@@ -68,3 +68,42 @@ $ echo I | lm-next -m laplace.lm --all | awk -F '\t' '{ printf "%s %.4f\n", $1, 
 | processing 1.0000
 | <s> 0.0000
 $ ngram-train -n 2 --smooth addk --closed -o default.lm three.txt; ckpt-diff -q laplace.lm default.lm
+
+# The neural model: ten pairs, a step each, in this order; the sums of losses as printed there.
+$ printf '%s\n' '<s>' '</s>' I love NLP natural language processing >words.txt
+$ cat >sentences.txt <<'end'
+> <s> I love NLP </s>
+> <s> I love natural language processing </s>
+> end
+$ awk '{ for (i = 1; i < NF; i++) print $i "\t" $(i + 1) }' sentences.txt >pairs.tsv; wc -l <pairs.tsv | tr -d ' '
+| 10
+$ cat >listing <<'end'
+> nnlm-train -q -n 2 --pairs pairs.tsv --vocab words.txt --closed --dim 10 --hidden 50 \
+>     --optimizer sgd -l 0.1 --schedule constant -b 1 --no-shuffle -e 1000 --log log.tsv "$@"
+> end
+$ sh listing --init-rule torch:42 -o survey.nnlm; awk 'NR > 1 && $2 % 100 == 0 { printf "%s %.4f\n", $2, $4 }' log.tsv
+| 100 1.7302
+| 200 1.6325
+| 300 1.5926
+| 400 1.5691
+| 500 1.5531
+| 600 1.5413
+| 700 1.5321
+| 800 1.5247
+| 900 1.5186
+| 1000 1.5134
+$ echo I | lm-next -m survey.nnlm -k 1 | cut -f 1
+| love
+# Eight outputs, the marks among them; the probabilities as the listing has them.
+$ echo I | lm-next -m survey.nnlm --all | awk '{ printf "%s %.4g\n", $1, $2 }'
+| love 0.9999
+| processing 6.919e-05
+| </s> 4.34e-05
+| language 1.644e-05
+| <s> 1.533e-05
+| NLP 5.069e-07
+| natural 4.911e-07
+| I 8.002e-08
+# Rounded to bfloat16 the products are others, but the model is as good.
+$ sh listing --init-rule torch:42 --bf16 -o bf16.nnlm; awk '$2 == 1000 { print ($4 > 1.50 && $4 < 1.53) }' log.tsv
+| 1

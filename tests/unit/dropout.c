@@ -1,6 +1,6 @@
 /* dropout.c - tests of dropout: which elements, how many, the same ones in pieces. */
 #include "lm/dropout.h"
-#include "layers.h"
+#include "arrays.h"
 #include "lm/random.h"
 
 enum { N = 70001 };
@@ -31,10 +31,6 @@ TEST(dropout_by_its_definition)
         }
         lm_dropout_forward(on, x, x, &some, N); /* in place */
         for (size_t i = 0; i < N; i++) CHECK(x[i] == y[i]);
-        free(x);
-        free(y);
-        free(d_in);
-        free(before);
         without_threads(on);
     }
 }
@@ -59,9 +55,6 @@ TEST(dropout_rates)
         CHECK_NEAR(count / N, 0.3, 5 * sqrt(0.3 * 0.7 / N));
         if (k > 0) CHECK_NEAR(both / N, 0.09, 5 * sqrt(0.09 * 0.91 / N));
     }
-    free(x);
-    free(first);
-    free(y);
     without_threads(on);
 }
 
@@ -79,10 +72,6 @@ TEST(dropout_in_pieces)
         lm_dropout_backward(on, backward + at, x + at, &piece, n);
     }
     for (size_t i = 0; i < N; i++) CHECK(pieces[i] == whole[i] && backward[i] == whole[i]);
-    free(x);
-    free(whole);
-    free(pieces);
-    free(backward);
     without_threads(on);
 }
 
@@ -97,8 +86,5 @@ TEST(dropout_of_nothing)
     CHECK_SAME(x, before, N);
     lm_dropout_backward(on, y, x, &none, N);
     for (size_t i = 0; i < N; i++) CHECK(y[i] == 2 * x[i]);
-    free(x);
-    free(y);
-    free(before);
     without_threads(on);
 }

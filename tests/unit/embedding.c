@@ -1,13 +1,12 @@
 /* embedding.c - tests of looking rows up, and of the sums in the table's gradient. */
 #include "lm/embedding.h"
-#include "layers.h"
+#include "arrays.h"
 
 enum { N = 700, V = 53, MOST = 301 };
 
 static void check(lm_compute *on, size_t C)
 {
-    uint32_t *ids = calloc(N, sizeof *ids);
-    CHECK(ids);
+    uint32_t *ids = array(N, sizeof *ids);
     /* Half of the text is one word, the last of the table. */
     for (size_t n = 0; n < N; n++) ids[n] = n % 2 ? V - 1 : (uint32_t)below(V);
     lm_real *table = drawn(V * C), *out = drawn(N * C), *d_out = drawn(N * C);
@@ -18,12 +17,6 @@ static void check(lm_compute *on, size_t C)
     for (size_t n = 0; n < N; n++)
         for (size_t c = 0; c < C; c++) expected[ids[n] * C + c] += d_out[n * C + c];
     CHECK_SAME(d_table, expected, V * C);
-    free(ids);
-    free(table);
-    free(out);
-    free(d_out);
-    free(d_table);
-    free(expected);
 }
 
 TEST(embedding)

@@ -514,6 +514,30 @@ TEST(file_out_standard_output)
 
 /* ---- writing ---- */
 
+/* Written as it goes, seen by others, cut where it is told to be; never taken back. */
+TEST(file_out_live)
+{
+    lm_err e = {0};
+    lm_out *out;
+    CHECK_OK(lm_out_open_live(&out, "live", 0, &e), &e);
+    say(out, "one\n");
+    CHECK_TEXT(get("live"), "one\n");
+    say(out, "two\nthr");
+    CHECK_OK(lm_out_close(out, LM_OK, &e), &e);
+    CHECK_TEXT(get("live"), "one\ntwo\nthr");
+    CHECK_OK(lm_out_open_live(&out, "live", 8, &e), &e);
+    CHECK_TEXT(get("live"), "one\ntwo\n");
+    say(out, "3\n");
+    (void)lm_out_close(out, LM_EIO, &e);
+    CHECK_TEXT(get("live"), "one\ntwo\n3\n");
+    CHECK_OK(lm_out_open_live(&out, "live", UINT64_MAX, &e), &e);
+    CHECK_OK(lm_out_close(out, LM_OK, &e), &e);
+    CHECK_TEXT(get("live"), "one\ntwo\n3\n");
+    CHECK_FAILS(lm_out_open_live(&out, "none/live", 0, &e), LM_EIO, &e, "none/live: open");
+    CHECK(out == NULL);
+    CHECK_INT(temporaries("."), 0);
+}
+
 TEST(file_out_every_size_of_write)
 {
     static char block[200000];

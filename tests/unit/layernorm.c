@@ -1,6 +1,6 @@
 /* layernorm.c - tests of layer normalisation: sums, the same bits by any threads and row by row. */
 #include "lm/layernorm.h"
-#include "layers.h"
+#include "arrays.h"
 
 enum { N = 203, C = 277 };
 
@@ -57,8 +57,6 @@ TEST(layernorm_row_by_row_and_in_place)
         lm_layernorm_backward(on, d_in, NULL, NULL, g.d_out + n * C, g.in + n * C, g.gain,
                               whole.mean + n, whole.rstd + n, 1, C);
         CHECK_SAME(d_in, whole.d_in + n * C, C);
-        free(x);
-        free(d_in);
     }
     without_threads(on);
 }
@@ -72,8 +70,7 @@ TEST(layernorm_far_from_zero)
         const size_t n = sizes[s];
         const given g = draw();
         lm_real *out = zeros(n), mean, rstd;
-        double *expected = calloc(n, sizeof *expected), sum = 0, square = 0;
-        CHECK(expected);
+        double *expected = doubles(n), sum = 0, square = 0;
         for (size_t i = 0; i < n; i++) g.in[i] += 100;
         for (size_t i = 0; i < n; i++) sum += (double)g.in[i] / (double)n;
         for (size_t i = 0; i < n; i++)
@@ -85,8 +82,6 @@ TEST(layernorm_far_from_zero)
         CHECK_NEAR(mean, sum, 1e-3);
         CHECK_NEAR((double)rstd * sqrt(square + 1e-5), 1, 1e-5);
         CHECK_CLOSE(out, expected, n, 1e-3);
-        free(out);
-        free(expected);
     }
     without_threads(on);
 }
@@ -100,6 +95,5 @@ TEST(layernorm_of_constants)
     for (size_t i = 0; i < C; i++) g.in[i] = 0.25f;
     lm_layernorm_forward(on, out, NULL, NULL, g.in, g.gain, g.bias, 1e-12, 1, C);
     CHECK_SAME(out, g.bias, C);
-    free(out);
     without_threads(on);
 }

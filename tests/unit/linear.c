@@ -1,7 +1,7 @@
 /* linear.c - tests of the linear layer: the same bits by any threads, row by row; what is not
  * wanted. */
 #include "lm/linear.h"
-#include "layers.h"
+#include "arrays.h"
 
 enum { N = 137, I = 67, O = 301 };
 
@@ -72,8 +72,6 @@ TEST(linear_row_by_row)
             lm_linear_backward(on, d_in, NULL, NULL, whole.d_sum + n * O, g.in, g.weight,
                                (lm_layout)layout, 1, I, O);
             CHECK_SAME(d_in, whole.d_in + n * I, I);
-            free(out);
-            free(d_in);
         }
     }
     without_threads(on);
@@ -84,8 +82,7 @@ TEST(linear_sums)
     const given g = draw();
     lm_compute *on = with_threads(1);
     const results r = run(on, &g, LM_OUT_MAJOR);
-    double *out = calloc(N * O, sizeof *out), *d_bias = calloc(O, sizeof *d_bias);
-    CHECK(out && d_bias);
+    double *out = doubles(N * O), *d_bias = doubles(O);
     for (size_t n = 0; n < N; n++)
         for (size_t o = 0; o < O; o++) {
             double sum = (double)g.bias[o];
@@ -96,8 +93,6 @@ TEST(linear_sums)
         }
     CHECK_CLOSE(r.out, out, N * O, 1e-5);
     CHECK_CLOSE(r.d_bias, d_bias, O, 1e-5);
-    free(out);
-    free(d_bias);
     without_threads(on);
 }
 

@@ -1,6 +1,6 @@
 /* mse.c - tests of the mean squared error. */
 #include "lm/mse.h"
-#include "layers.h"
+#include "arrays.h"
 
 TEST(mse)
 {
@@ -23,11 +23,6 @@ TEST(mse)
             for (size_t i = 0; i < n; i++) CHECK(d_b[i] == -d_a[i]);
             without_threads(on);
         }
-        free(a);
-        free(b);
-        free(first);
-        free(d_a);
-        free(d_b);
     }
     without_threads(one);
 }

@@ -17,10 +17,9 @@ static const double out_tolerance = 1e-5, loss_tolerance = 1e-5, grad_tolerance 
 
 static lm_compute *begin(void)
 {
-    static lm_err e;
-    lm_compute *on;
-    CHECK_OK(lm_compute_new(&on, NULL, false, &e), &e);
-    numbers_open("tests/oracle/nn.tsv");
+    static lm_compute *on; /* one for all of a test, never freed */
+    if (!on) numbers_open("tests/oracle/nn.tsv");
+    if (!on) on = with_threads(1);
     return on;
 }
 
@@ -34,23 +33,16 @@ static const char *member(const char *prefix, const char *name)
     return at;
 }
 
-static lm_real *zeros(size_t count)
-{
-    lm_real *x = calloc(count, sizeof *x);
-    CHECK(x);
-    return x;
-}
-
 static void check_gradient(const char *prefix, const char *name, const lm_real *found, size_t count)
 {
     const char *full = member(prefix, name);
-    check_numbers(full, found, numbers(full, count), count, grad_tolerance);
+    check_close(TEST_PLACE(full), found, numbers(full, count), count, grad_tolerance);
 }
 
 static void check_output(const char *prefix, const char *name, const lm_real *found, size_t count)
 {
     const char *full = member(prefix, name);
-    check_numbers(full, found, numbers(full, count), count, out_tolerance);
+    check_close(TEST_PLACE(full), found, numbers(full, count), count, out_tolerance);
 }
 
 static void check_losses(const char *name, const lm_real *found, size_t count)

@@ -33,6 +33,9 @@ TEST(run_may_be_absent)
         lm_note(runs[i], "%d", 2);
         lm_detail(runs[i], "%d", 3);
         lm_progress(runs[i], "reading", 1, 2, "words");
+        lm_interval(runs[i], "%d", 4);
+        lm_heed(runs[i], true);
+        CHECK(!lm_save_asked(runs[i]));
         CHECK(!lm_stopped(runs[i]));
         CHECK(lm_run_pool(runs[i]) == NULL);
     }
@@ -45,7 +48,8 @@ TEST(run_messages)
     lm_warn(&run, "%s %d", "order", 1);
     lm_note(&run, "note");
     lm_detail(&run, "100%%");
-    CHECK_TEXT(heard.said, "0:order 1;1:note;2:100%;");
+    lm_interval(&run, "step %d", 3);
+    CHECK_TEXT(heard.said, "0:order 1;1:note;2:100%;3:step 3;");
     lm_progress(&run, "reading", 3, 4, "words");
     CHECK_TEXT(heard.said, "reading words");
     CHECK_NEAR(heard.done, 3, 0);
@@ -53,6 +57,20 @@ TEST(run_messages)
     heard.said[0] = '\0';
     lm_note(&run, "%03000d", 1); /* a long one is cut, not overrun */
     CHECK_INT(strlen(heard.said), 2 + 1023 + 1);
+}
+
+TEST(run_save_is_asked_once)
+{
+    static volatile sig_atomic_t save, heed;
+    const lm_run run = {.save = &save, .heed = &heed};
+    CHECK(!lm_save_asked(&run));
+    save = 1;
+    CHECK(lm_save_asked(&run));
+    CHECK(!lm_save_asked(&run));
+    lm_heed(&run, true);
+    CHECK_INT(heed, 1);
+    lm_heed(&run, false);
+    CHECK_INT(heed, 0);
 }
 
 TEST(run_stop_and_pool)

@@ -7,7 +7,8 @@
 
 lm_status lm_nnlm_text_read(lm_nnlm_text *text, lm_text *reader, const lm_run *run, lm_err *e)
 {
-    *text = (lm_nnlm_text){0};
+    *text = (lm_nnlm_text){.unit = lm_text_unit(reader),
+                           .marks_as_words = lm_text_marks_as_words(reader)};
     LM_TRY(lm_tokens_read(&text->tokens, reader, true, run, e));
     text->count = text->tokens.length - text->tokens.lines;
     text->found = text->tokens.vocab;
@@ -126,6 +127,7 @@ void lm_nnlm_text_free(lm_nnlm_text *text)
     free_words(text);
     lm_free(text->target);
     lm_free(text->context);
+    lm_free(text->word_count);
     *text = (lm_nnlm_text){0};
 }
 
@@ -166,22 +168,14 @@ static lm_status choose(const lm_nnlm_text *text, const lm_word_choice *choice, 
     return s;
 }
 
-lm_status lm_nnlm_choose_words(const lm_nnlm_text *text, const lm_word_choice *choice,
-                               lm_vocab **vocab, uint64_t **count, lm_err *e)
+static lm_status choose_words(lm_nnlm_text *text, const lm_word_choice *choice, lm_vocab *vocab,
+                              lm_err *e)
 {
-    *count = NULL;
-    LM_TRY(lm_vocab_new(vocab, e));
-    lm_status s = choose(text, choice, *vocab, e);
-    if (!s) *count = lm_new((*vocab)->size, sizeof **count, e);
-    if (*count)
-        count_words(*count, *vocab, text);
-    else
-        s = e->status;
-    if (s) {
-        lm_vocab_free(*vocab);
-        *vocab = NULL;
-    }
-    return s;
+    LM_TRY(choose(text, choice, vocab, e));
+    text->word_count = lm_new(vocab->size, sizeof *text->word_count, e);
+    if (!text->word_count) return e->status;
+    count_words(text->word_count, vocab, text);
+    return LM_OK;
 }
 
 /* ---- from words to ids ---- */
@@ -263,6 +257,25 @@ lm_status lm_nnlm_text_translate(lm_nnlm_text *text, const lm_vocab *vocab, cons
     lm_free(t.map);
     free_words(text);
     return s;
+}
+
+lm_status lm_nnlm_of_text(lm_nnlm **model, lm_nnlm_text *text, const char *name,
+                          const lm_nnlm_shape *shape, const lm_word_choice *choice,
+                          const lm_run *run, lm_err *e)
+{
+    lm_vocab *vocab;
+    *model = NULL;
+    LM_TRY(lm_vocab_new(&vocab, e));
+    lm_status s = choose_words(text, choice, vocab, e);
+    if (!s) s = lm_nnlm_text_translate(text, vocab, name, run, e);
+    if (s) {
+        lm_vocab_free(vocab);
+        return s;
+    }
+    LM_TRY(lm_nnlm_new(model, shape, vocab, text->word_count, e));
+    (*model)->lang.unit = text->unit;
+    (*model)->lang.marks_as_words = text->marks_as_words;
+    return LM_OK;
 }
 
 void lm_nnlm_context(const lm_nnlm_text *text, uint64_t i, uint32_t eos, uint32_t start,

@@ -53,7 +53,7 @@ static lm_status noise_new(lm_nnlm_trainer *t, size_t batch, lm_err *e)
     noise->ids = lm_arena_new(arena, k, sizeof *noise->ids, e);
     noise->ln_kq = lm_arena_new(arena, m->outputs, sizeof *noise->ln_kq, e);
     noise->room = lm_arena_new(arena, lm_noise_room(batch, k, X > H ? X : H), sizeof(lm_real), e);
-    return e->status ? e->status : set_noise(noise, m, t->count, k, e);
+    return e->status ? e->status : set_noise(noise, m, t->text->word_count, k, e);
 }
 
 static lm_noise draw_noise(lm_nnlm_trainer *t, uint64_t step)
@@ -130,9 +130,9 @@ static lm_status evaluate(void *context, const lm_compute *on, const lm_real *va
 static void set_unigrams(const lm_nnlm_trainer *t, lm_real *bias)
 {
     double sum = 0;
-    for (uint32_t w = 0; w < t->model->outputs; w++) sum += (double)t->count[w] + 1;
+    for (uint32_t w = 0; w < t->model->outputs; w++) sum += (double)t->text->word_count[w] + 1;
     for (uint32_t w = 0; w < t->model->outputs; w++)
-        bias[w] = (lm_real)lm_log(((double)t->count[w] + 1) / sum);
+        bias[w] = (lm_real)lm_log(((double)t->text->word_count[w] + 1) / sum);
 }
 
 /* Vectors are found by the words' spellings as programs print them. */
@@ -164,6 +164,23 @@ static lm_status init(void *context, lm_real *values, lm_err *e)
     return t->how.vectors ? copy_vectors(t, w.embed, e) : LM_OK;
 }
 
+/* Vectors are of words: their numbers must mean the same ones. */
+static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
+{
+    const lm_nnlm_trainer *t = context;
+    const lm_vocab *own = t->model->lang.vocab;
+    lm_nnlm *other;
+    LM_TRY(lm_nnlm_load(&other, ckpt, e));
+    const lm_vocab *its = other->lang.vocab;
+    bool same = own->size == its->size;
+    for (uint32_t id = 0; same && id < own->size; id++)
+        same = lm_slice_compare(lm_vocab_word(own, id), lm_vocab_word(its, id)) == 0;
+    lm_nnlm_free(other);
+    if (same) return LM_OK;
+    return lm_fail(e, LM_EUSAGE, "--init: the words of %s are not those of the text and options",
+                   lm_ckpt_path(ckpt));
+}
+
 static lm_status save(void *context, lm_ckpt_writer *writer, lm_err *e)
 {
     const lm_nnlm_trainer *t = context;
@@ -180,14 +197,13 @@ static lm_status prepare(lm_nnlm_trainer *t, size_t batch, lm_pool *pool, lm_err
 }
 
 lm_status lm_nnlm_trainer_new(lm_nnlm_trainer **out, lm_nnlm *model, const lm_nnlm_text *text,
-                              const lm_nnlm_text *valid, const uint64_t *count,
-                              const lm_nnlm_training *how, size_t batch, lm_pool *pool, lm_err *e)
+                              const lm_nnlm_text *valid, const lm_nnlm_training *how, size_t batch,
+                              lm_pool *pool, lm_err *e)
 {
     *out = NULL;
     lm_nnlm_trainer *t = lm_new(1, sizeof *t, e);
     if (!t) return e->status;
-    *t = (lm_nnlm_trainer){
-        .model = model, .text = text, .valid = valid, .count = count, .how = *how};
+    *t = (lm_nnlm_trainer){.model = model, .text = text, .valid = valid, .how = *how};
     t->task = (lm_task){.kind = lm_nnlm_lang.kind,
                         .params = model->params,
                         .model = t,
@@ -195,6 +211,7 @@ lm_status lm_nnlm_trainer_new(lm_nnlm_trainer **out, lm_nnlm *model, const lm_nn
                         .step = step,
                         .evaluate = valid ? evaluate : NULL,
                         .init = init,
+                        .accept = accept,
                         .save = save};
     model->params->item[0].frozen = how->freeze; /* the table of vectors is the first */
     const lm_status s = prepare(t, batch, pool, e);

@@ -1,19 +1,33 @@
-/* layers.h - what the tests of layers share: arrays just as long as they must be, threads. */
-#ifndef LAYERS_H
-#define LAYERS_H
+/* arrays.h - what the tests of numbers share: arrays just as long as they must be, threads. */
+#ifndef ARRAYS_H
+#define ARRAYS_H
 #include <stdlib.h>
 #include <string.h>
-#include "chance.h"
 #include "lm/compute.h"
 #include "lm/real.h"
 #include "test.h"
+#include "unit/chance.h"
 
-/* On the heap, so that a sanitizer sees what lies outside. */
+/* `count` zeroed elements that nobody frees: a test is a process.  Each array by itself on the
+ * heap, so that a sanitizer sees what lies outside; known here, so that it sees no leak. */
+static inline void *array(size_t count, size_t size)
+{
+    static void *known[4096];
+    static size_t arrays;
+    void *x = calloc(count + !count, size);
+    CHECK(x && arrays < sizeof known / sizeof *known);
+    known[arrays++] = x;
+    return x;
+}
+
 static inline lm_real *zeros(size_t count)
 {
-    lm_real *x = calloc(count, sizeof *x);
-    CHECK(x);
-    return x;
+    return array(count, sizeof(lm_real));
+}
+
+static inline double *doubles(size_t count)
+{
+    return array(count, sizeof(double));
 }
 
 /* Uniform in [-1, 1). */

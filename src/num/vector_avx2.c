@@ -1,0 +1,176 @@
+/* vector_avx2.c - the functions of vectors in AVX2 and FMA. */
+#include "vector_level.h"
+
+#if defined(__AVX2__) && defined(__FMA__) && !defined(LM_DOUBLE)
+#include <immintrin.h>
+#include <stdint.h>
+
+enum { WIDTH = 8 };
+typedef __m256 vf, vm;
+typedef __m256i vi;
+typedef struct {
+    __m256d low, high;
+} vd;
+
+static inline vf load(const float *p)
+{
+    return _mm256_loadu_ps(p);
+}
+
+static inline void store(float *p, vf v)
+{
+    _mm256_storeu_ps(p, v);
+}
+
+static inline vf all(float v)
+{
+    return _mm256_set1_ps(v);
+}
+
+static inline vf add(vf a, vf b)
+{
+    return _mm256_add_ps(a, b);
+}
+
+static inline vf sub(vf a, vf b)
+{
+    return _mm256_sub_ps(a, b);
+}
+
+static inline vf mul(vf a, vf b)
+{
+    return _mm256_mul_ps(a, b);
+}
+
+static inline vf divide(vf a, vf b)
+{
+    return _mm256_div_ps(a, b);
+}
+
+static inline vf fmadd(vf a, vf b, vf c)
+{
+    return _mm256_fmadd_ps(a, b, c);
+}
+
+static inline vf fnmadd(vf a, vf b, vf c)
+{
+    return _mm256_fnmadd_ps(a, b, c);
+}
+
+static inline vf larger(vf a, vf b)
+{
+    return _mm256_max_ps(a, b);
+}
+
+static inline vf smaller(vf a, vf b)
+{
+    return _mm256_min_ps(a, b);
+}
+
+static inline vm less(vf a, vf b)
+{
+    return _mm256_cmp_ps(a, b, _CMP_LT_OQ);
+}
+
+static inline vm is_nan(vf v)
+{
+    return _mm256_cmp_ps(v, v, _CMP_UNORD_Q);
+}
+
+static inline vm either(vm a, vm b)
+{
+    return _mm256_or_ps(a, b);
+}
+
+static inline bool any(vm m)
+{
+    return _mm256_movemask_ps(m) != 0;
+}
+
+static inline vf choose(vm m, vf a, vf b)
+{
+    return _mm256_blendv_ps(b, a, m);
+}
+
+static inline vi ints(uint32_t v)
+{
+    return _mm256_set1_epi32((int)v);
+}
+
+static inline vi bits(vf v)
+{
+    return _mm256_castps_si256(v);
+}
+
+static inline vf from_bits(vi i)
+{
+    return _mm256_castsi256_ps(i);
+}
+
+static inline vf to_float(vi i)
+{
+    return _mm256_cvtepi32_ps(i);
+}
+
+static inline vi add_ints(vi a, vi b)
+{
+    return _mm256_add_epi32(a, b);
+}
+
+static inline vi sub_ints(vi a, vi b)
+{
+    return _mm256_sub_epi32(a, b);
+}
+
+static inline vi both_bits(vi a, vi b)
+{
+    return _mm256_and_si256(a, b);
+}
+
+static inline vi either_bits(vi a, vi b)
+{
+    return _mm256_or_si256(a, b);
+}
+
+static inline vi shift_left(vi i, int n)
+{
+    return _mm256_slli_epi32(i, n);
+}
+
+static inline vi shift_right(vi i, int n)
+{
+    return _mm256_srli_epi32(i, n);
+}
+
+static inline vd double_zero(void)
+{
+    return (vd){_mm256_setzero_pd(), _mm256_setzero_pd()};
+}
+
+/* The square of a float is exact in double: fused or not is the same. */
+static inline vd add_square(vd sum, vf v)
+{
+    const __m256d low = _mm256_cvtps_pd(_mm256_castps256_ps128(v));
+    const __m256d high = _mm256_cvtps_pd(_mm256_extractf128_ps(v, 1));
+    return (vd){_mm256_fmadd_pd(low, low, sum.low), _mm256_fmadd_pd(high, high, sum.high)};
+}
+
+static inline void store_double(double *p, vd v)
+{
+    _mm256_storeu_pd(p, v.low);
+    _mm256_storeu_pd(p + 4, v.high);
+}
+
+#include "vector_functions.h"
+#include "vector_loops.h"
+
+const lm_vector_level *lm_vector_avx2(void)
+{
+    return &level;
+}
+#else
+const lm_vector_level *lm_vector_avx2(void)
+{
+    return NULL;
+}
+#endif
