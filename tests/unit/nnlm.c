@@ -557,9 +557,8 @@ TEST(nnlm_in_a_mixture)
 
 /* ---- without memory ---- */
 
-TEST(nnlm_without_memory)
+TEST(nnlm_made_without_memory)
 {
-    static const uint32_t ids[] = {2, 3, LM_LINE_BREAK, 1};
     static const uint64_t count[WORDS];
     for (int form = 0; form < 8; form++) {
         const lm_nnlm_shape shape = nnlm_form(form, ORDER, DIM, HIDDEN);
@@ -584,19 +583,37 @@ TEST(nnlm_without_memory)
             CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
             failing_end();
         }
+    }
+}
+
+TEST(nnlm_used_without_memory)
+{
+    static const uint32_t ids[] = {2, 3, LM_LINE_BREAK, 1};
+    for (int form = 0; form < 8; form++) {
+        lm_err e = {0};
+        lm_ckpt *ckpt;
         lm_nnlm *m = model_of_form(form);
-        char *state = malloc(lm_nnlm_lang.state_size(&m->lang));
+        void *state = malloc(lm_nnlm_lang.state_size(&m->lang));
+        nnlm_write(m, "nnlm.lm");
+        lm_nnlm_free(m);
+        CHECK_OK(lm_ckpt_open(&ckpt, "nnlm.lm", LM_CKPT_CHECK_ALL, &e), &e);
         for (size_t k = 1; failing_round(k); k++) {
-            lm_err e = {0};
             double p[WORDS];
             int order[4];
-            lm_nnlm_lang.begin(&m->lang, state, false);
-            lm_status s = lm_nnlm_lang.score(&m->lang, state, ids, 4, p, order, &e);
-            if (!s) s = lm_nnlm_lang.predict(&m->lang, state, p, &e);
+            lm_lang *lang;
+            e = (lm_err){0};
+            lm_status s = lm_nnlm_lang.load(&lang, ckpt, &e);
+            CHECK((lang == NULL) == (s != LM_OK));
+            if (!s) lm_nnlm_lang.begin(lang, state, false);
+            if (!s) s = lm_nnlm_lang.score(lang, state, ids, 1, p, order, &e);
+            if (!s) s = lm_nnlm_lang.predict(lang, state, p, &e);
+            if (!s) s = lm_nnlm_lang.score(lang, state, ids, 4, p, order, &e); /* more room */
+            if (!s) s = lm_nnlm_lang.predict(lang, state, p, &e);
             CHECK_INT(s, failing.failed ? LM_ENOMEM : LM_OK);
+            if (lang) lm_nnlm_lang.free(lang);
             failing_end();
         }
+        lm_ckpt_close(ckpt);
         free(state);
-        lm_nnlm_free(m);
     }
 }
