@@ -63,6 +63,7 @@ typedef struct {
     lm_params *params;
     lm_real *values;         /* of a model that was loaded; else NULL: the training loop has them */
     lm_nnlm_weights weights; /* point into values */
+    struct lm_nnlm_idle *idle; /* of lm_nnlm_lang */
 } lm_nnlm;
 
 /* A model of these words, which it takes over, also on failure.  `count` (V): how often each was

@@ -106,6 +106,7 @@ static lm_status make_parameters(lm_nnlm *m, lm_err *e)
 {
     lm_param rows[ROWS];
     const size_t count = list_parameters(m, rows);
+    LM_TRY(lm_nnlm_idle_new(&m->idle, e));
     return lm_params_new(&m->params, rows, count, e);
 }
 
@@ -173,6 +174,7 @@ lm_status lm_nnlm_new(lm_nnlm **model, const lm_nnlm_shape *shape, lm_vocab *voc
 void lm_nnlm_free(lm_nnlm *m)
 {
     if (!m) return;
+    lm_nnlm_idle_free(m->idle);
     lm_vocab_free(m->lang.vocab);
     lm_free(m->class_begin);
     lm_free(m->class_of);

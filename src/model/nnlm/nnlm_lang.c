@@ -1,5 +1,7 @@
 /* nnlm_lang.c - the NNLM as a word-level language model. */
+#include <stdatomic.h>
 #include <string.h>
+#include "lm/memory.h"
 #include "lm/scalar.h"
 #include "nnlm_private.h"
 
@@ -59,20 +61,76 @@ typedef struct {
     size_t count;
 } scoring;
 
-static lm_status open_scoring(scoring *s, const lm_nnlm *m, size_t count, lm_err *e)
+/* Made for every call they would cost many times what the scoring of a word does: most of them is
+ * room to pack matrices into.  Threads take and put back whole ones. */
+enum { IDLE_MOST = 16 };
+struct lm_nnlm_idle {
+    _Atomic(scoring *) slot[IDLE_MOST];
+};
+
+static void free_scoring(scoring *s)
 {
-    *s = (scoring){.m = m};
-    LM_TRY(lm_compute_new(&s->on, NULL, false, e));
-    const lm_status status =
-        lm_nnlm_room_new(&s->room, m, count < BATCH ? count : BATCH, false, NULL, e);
-    if (status) lm_compute_free(s->on);
-    return status;
+    if (!s) return;
+    lm_nnlm_room_free(&s->room);
+    lm_compute_free(s->on);
+    lm_free(s);
+}
+
+lm_status lm_nnlm_idle_new(struct lm_nnlm_idle **idle, lm_err *e)
+{
+    *idle = lm_new(1, sizeof **idle, e);
+    if (!*idle) return e->status;
+    for (int i = 0; i < IDLE_MOST; i++) atomic_init(&(*idle)->slot[i], NULL);
+    return LM_OK;
+}
+
+void lm_nnlm_idle_free(struct lm_nnlm_idle *idle)
+{
+    for (int i = 0; idle && i < IDLE_MOST; i++) free_scoring(atomic_load(&idle->slot[i]));
+    lm_free(idle);
+}
+
+static scoring *take_idle(const lm_nnlm *m)
+{
+    for (int i = 0; i < IDLE_MOST; i++) {
+        scoring *s = atomic_exchange(&m->idle->slot[i], NULL);
+        if (s) return s;
+    }
+    return NULL;
 }
 
 static void close_scoring(scoring *s)
 {
-    lm_nnlm_room_free(&s->room);
-    lm_compute_free(s->on);
+    for (int i = 0; i < IDLE_MOST; i++) {
+        scoring *empty = NULL;
+        if (atomic_compare_exchange_strong(&s->m->idle->slot[i], &empty, s)) return;
+    }
+    free_scoring(s);
+}
+
+static lm_status new_scoring(scoring **out, const lm_nnlm *m, size_t batch, lm_err *e)
+{
+    scoring *s = lm_new(1, sizeof *s, e);
+    if (!s) return e->status;
+    s->m = m;
+    lm_status status = lm_compute_new(&s->on, NULL, false, e);
+    if (!status) status = lm_nnlm_room_new(&s->room, m, batch, false, NULL, e);
+    if (status)
+        free_scoring(s);
+    else
+        *out = s;
+    return status;
+}
+
+/* For so many words at once, or as many as go at once. */
+static lm_status open_scoring(scoring **s, const lm_nnlm *m, size_t count, lm_err *e)
+{
+    const size_t batch = count < BATCH ? count : BATCH;
+    *s = take_idle(m);
+    if (*s && (*s)->room.batch >= batch) return LM_OK;
+    free_scoring(*s);
+    *s = NULL;
+    return new_scoring(s, m, batch, e);
 }
 
 static void flush(scoring *s)
@@ -97,7 +155,7 @@ static void put(scoring *s, const context *c, uint32_t word, double *p)
 static lm_status lang_score(const lm_lang *lang, void *state, const uint32_t *ids, size_t count,
                             double *p, int *order, lm_err *e)
 {
-    scoring s;
+    scoring *s;
     if (count == 0) return LM_OK;
     LM_TRY(open_scoring(&s, of(lang), count, e));
     for (size_t i = 0; i < count; i++) {
@@ -107,14 +165,14 @@ static lm_status lang_score(const lm_lang *lang, void *state, const uint32_t *id
             lang_begin(lang, state, false);
             continue;
         }
-        if (ids[i] < s.m->outputs)
-            put(&s, state, ids[i], &p[i]);
+        if (ids[i] < s->m->outputs)
+            put(s, state, ids[i], &p[i]);
         else
             p[i] = 0;
-        move_on(s.m, state, ids[i] < lang->vocab->size ? ids[i] : LM_NO_WORD);
+        move_on(s->m, state, ids[i] < lang->vocab->size ? ids[i] : LM_NO_WORD);
     }
-    flush(&s);
-    close_scoring(&s);
+    flush(s);
+    close_scoring(s);
     return LM_OK;
 }
 
@@ -132,10 +190,10 @@ static lm_status predict(scoring *s, const context *c, double *p, lm_err *e)
 
 static lm_status lang_predict(const lm_lang *lang, const void *state, double *p, lm_err *e)
 {
-    scoring s;
+    scoring *s;
     LM_TRY(open_scoring(&s, of(lang), 1, e));
-    const lm_status status = predict(&s, state, p, e);
-    close_scoring(&s);
+    const lm_status status = predict(s, state, p, e);
+    close_scoring(s);
     return status;
 }
 

@@ -35,6 +35,11 @@ lm_logits lm_nnlm_word_logits(const lm_nnlm *m, const lm_nnlm_weights *w, const 
 lm_logits lm_nnlm_class_logits(const lm_nnlm *m, const lm_nnlm_weights *w, const lm_nnlm_weights *d,
                                const lm_nnlm_rows *rows, size_t count);
 
+/* ---- what scoring needs, kept from call to call (nnlm_lang.c) ---- */
+
+LM_MUST_USE lm_status lm_nnlm_idle_new(struct lm_nnlm_idle **idle, lm_err *e);
+void lm_nnlm_idle_free(struct lm_nnlm_idle *idle); /* NULL is allowed */
+
 /* ---- the examples of a batch by class (classes.c) ---- */
 
 LM_MUST_USE lm_status lm_nnlm_groups_new(struct lm_nnlm_groups **groups, const lm_nnlm *model,
