@@ -17,6 +17,7 @@ enum {
     TASKS_EACH = 4,    /* for a thread: the last ones to finish do not keep the others waiting */
     PACK_ROWS = 48,    /* packed at a time */
     FEW = 8,           /* rows or columns for which the others are not packed */
+    FEW_ALONG = 32,    /* of a task's columns at a time, where they are stored rows */
     FEW_COLUMNS = 256, /* of a task then */
     FEW_SPAN = 384,    /* rows that pay for packing columns */
     ALONE = 1 << 18    /* products of two numbers that are not worth waking threads for */
@@ -184,19 +185,27 @@ static void put_sums(const part *w, piece t, const lm_real *sums, size_t stride,
     }
 }
 
-static void do_few(const part *w, piece task, lm_real *sums)
+/* The sums of a piece over all k of a part. */
+static void sum_few(const part *w, piece t, lm_real *sums)
 {
     const lm_gemm_kernels *kernels = w->on.kernels;
     for (size_t k = w->k0; k < w->k0 + w->k; k += DEPTH)
-        for (size_t i = 0, m; i < task.m; i += m) {
+        for (size_t i = 0, m; i < t.m; i += m) {
             const size_t in_panel = i % kernels->rows;
-            m = smaller(smaller(task.m - i, kernels->few), kernels->rows - in_panel);
+            m = smaller(smaller(t.m - i, kernels->few), kernels->rows - in_panel);
             const lm_real *a = packed_rows(w, i - in_panel, k) + in_panel;
-            kernels->sum_few(sums, FEW_COLUMNS, a, m, lines_of_b(w, task.j, k), task.n,
-                             depth_at(w, k), kernels->rows);
-            put_sums(w, (piece){i, m, task.j, task.n}, sums, FEW_COLUMNS,
-                     k > 0 || w->p->accumulate);
+            kernels->sum_few(sums, FEW_COLUMNS, a, m, lines_of_b(w, t.j, k), t.n, depth_at(w, k),
+                             kernels->rows);
+            put_sums(w, (piece){i, m, t.j, t.n}, sums, FEW_COLUMNS, k > 0 || w->p->accumulate);
         }
+}
+
+/* Columns that are stored rows are taken some at a time, so that each is read from end to end. */
+static void do_few(const part *w, piece task, lm_real *sums)
+{
+    const size_t step = w->p->tb ? FEW_ALONG : FEW_COLUMNS;
+    for (size_t j = 0; j < task.n; j += step)
+        sum_few(w, (piece){0, task.m, task.j + j, smaller(task.n - j, step)}, sums);
     if (w->k0 + w->k == w->p->k) finish_rows(w, task);
 }
 

@@ -16,6 +16,8 @@ enum {
     ROWS = 6,
     COLUMNS = 16,
     LANES = 8,
+    LINE = 16,        /* elements of a cache line */
+    AHEAD = 8,        /* stored rows, to ask for before they are packed */
     ROW_PANELS = 8,   /* packed together from rows that hold an element of every line, so that */
     COLUMN_PANELS = 4 /* whole cache lines are read */
 };
@@ -133,6 +135,8 @@ INLINE void pack_across(float *to, const float *from, size_t stride, size_t line
 {
     for (size_t k = 0; k < depth; k++, from += stride, to += width) {
         size_t p = 0;
+        for (size_t i = 0; i < lines; i += LINE)
+            _mm_prefetch((const char *)(from + AHEAD * stride + i), _MM_HINT_T0);
         for (; (p + 1) * width <= lines; p++)
             copy(to + p * width * depth, from + p * width, width, width, round);
         if (p < panels && p * width < lines)

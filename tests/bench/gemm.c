@@ -1,7 +1,7 @@
 /* gemm.c - our matrix products beside OpenBLAS's and oneDNN's and the peak of the CPU: a line for
  * every shape and number of threads, medians of alternating runs.
  *
- *   gemm [-q] [NAME]     -q: fewer runs; NAME: only shapes whose name has it */
+ *   gemm [-c] [-r RUNS] [NAME]     -c: by CPU time; NAME: only shapes whose name has it */
 #include "lm/gemm.h"
 #include <dlfcn.h>
 #include <stdio.h>
@@ -53,7 +53,7 @@ static const shape shapes[] = {
     {"one column NN", false, false, 3072, 1, 768},
     {"rank one", true, false, 768, 3072, 1},
 };
-enum { SHAPES = sizeof shapes / sizeof *shapes, MOST_RUNS = 9 };
+enum { SHAPES = sizeof shapes / sizeof *shapes, MOST_RUNS = 99 };
 
 static clockid_t clock_used = CLOCK_MONOTONIC;
 
@@ -125,7 +125,7 @@ static double peak(lm_pool *pool)
 {
     if (lm_os_cpu() < LM_CPU_AVX2) return 0;
     const size_t threads = lm_pool_threads(pool);
-    size_t rounds = 200000;
+    size_t rounds = 50000;
     const double start = seconds();
     lm_parallel_for(pool, threads, multiply_add, &rounds);
     const double clocks = clock_used == CLOCK_MONOTONIC ? 1 : (double)threads;
@@ -212,7 +212,7 @@ static void print_line(const job *j, lm_pool *pool, size_t runs)
     double ours[MOST_RUNS], openblas[MOST_RUNS], dnnl[MOST_RUNS], limit[MOST_RUNS];
     const size_t threads = lm_pool_threads(pool);
     const double flops = 2.0 * (double)j->s->m * (double)j->s->n * (double)j->s->k;
-    const size_t repeats = 1 + (size_t)(5e8 * (double)threads / flops);
+    const size_t repeats = 1 + (size_t)(2e8 * (double)threads / flops);
     if (peers.openblas_threads) peers.openblas_threads((int)threads);
     if (peers.dnnl_threads) peers.dnnl_threads((int)threads);
     run_ours(j);
@@ -244,16 +244,17 @@ static float *new_matrix(size_t count)
 
 int main(int argc, char **argv)
 {
-    bool quick = false;
+    size_t runs = 5;
     const char *only = "";
     for (int i = 1; i < argc; i++) {
-        if (strcmp(argv[i], "-q") == 0)
-            quick = true;
+        if (strcmp(argv[i], "-r") == 0 && i + 1 < argc)
+            runs = (size_t)strtoul(argv[++i], NULL, 10);
         else if (strcmp(argv[i], "-c") == 0)
             clock_used = CLOCK_PROCESS_CPUTIME_ID;
         else
             only = argv[i];
     }
+    if (runs < 1 || runs > MOST_RUNS) runs = MOST_RUNS;
     lm_err e = {0};
     lm_pool *pools[2] = {NULL, NULL};
     lm_compute *on[2];
@@ -270,7 +271,7 @@ int main(int argc, char **argv)
                  new_matrix(s->m * s->n)};
         for (int t = 0; t < 2; t++) {
             j.on = on[t];
-            print_line(&j, pools[t], quick ? 3 : MOST_RUNS);
+            print_line(&j, pools[t], runs);
         }
         lm_free(j.a);
         lm_free(j.b);
