@@ -73,12 +73,47 @@ measure() {
     done
 }
 
+# timed COMMAND...: runs it and leaves its seconds in $seconds.
+timed() {
+    start=$(now)
+    "$@"
+    end=$(now)
+    seconds=$(awk -v a="$start" -v b="$end" 'BEGIN { printf "%.1f", b - a }')
+}
+
+# model_row LABEL MODEL NAME: how good the model is on the held-out text, and what it took.
+model_row() {
+    "$bin/lm-eval" -m "$2" "data/$3-test.txt" > "$2.tsv"
+    awk -v label="$1" -v seconds="$seconds" -v ppl="$(field ppl "$2.tsv")" \
+        -v bits="$(field bits_per_byte "$2.tsv")" \
+        'BEGIN { printf "%-22s %9s %11.2f %11.4f\n", label, seconds, ppl, bits }'
+}
+
+# neural NAME UNIT [OPTION]...: the NNLM, and its mixture with the n-grams of order 5.
+neural() {
+    name=$1
+    unit=$2
+    shift 2
+    printf '\n%-22s %9s %11s %11s\n' 'beside the n-grams' seconds perplexity bits/byte
+    timed "$bin/nnlm-train" -q --unit "$unit" "$@" --valid "data/$name-valid.txt" \
+        -o "$out/$name.nnlm" "data/$name-train.txt"
+    model_row 'NNLM' "$out/$name.nnlm" "$name"
+    timed "$bin/lm-mix" -q --valid "data/$name-valid.txt" -o "$out/$name-mix.lm" \
+        "$out/$name.nnlm" "$out/$name-5.lm" > "$out/$name-mix.weights"
+    model_row 'NNLM and order 5' "$out/$name-mix.lm" "$name"
+    printf '\nsample, NNLM: '
+    "$bin/ngram-sample" -m "$out/$name.nnlm" --seed 1 --length 40
+}
+
 cat << 'END'
 Models of the stories in data/ with modified Kneser-Ney smoothing, measured on stories held out
 from training. n-grams: different ones of that order in the training text. never seen: share of
 the held-out n-grams of that order that are not among them. MLE zeros: share of held-out words
-and sentence ends that never followed the longest context that was seen.
+and sentence ends that never followed the longest context that was seen. NNLM: Bengio's neural
+model of order 5; mixed with the n-grams by the weights that suit other held-out stories best.
 END
 measure 'English' stories word
+neural stories word --dim 100 --hidden 100 --dropout 0.4 -e 6
 measure 'Chinese' stories-zh char
+neural stories-zh char --dim 60 --hidden 100 --dropout 0.3 -e 10
 printf '\nModels, measurements and samples are in %s\n' "$out"
