@@ -178,8 +178,11 @@ static lm_status check_history(const lm_training *t, const char *was, lm_err *e)
     if (!was) return lm_fail(e, LM_EFORMAT, "%s: lm.history is missing", path);
     if (strcmp(was, now) == 0) return LM_OK;
     lm_slice a = {"", 0}, b = {"", 0};
-    for (const char *x = was, *y = now; next_word(&x, &a) | next_word(&y, &b);)
-        if (lm_slice_compare(a, b) != 0) break;
+    const char *x = was, *y = now;
+    for (bool same = true; same;) {
+        const bool more = next_word(&x, &a), too = next_word(&y, &b);
+        same = (more || too) && lm_slice_compare(a, b) == 0;
+    }
     if (a.length && !has_name(now, a))
         return lm_fail(e, LM_EUSAGE, "%s: its run had %.*s, this one has not; %s", path,
                        (int)a.length, a.text, advice);

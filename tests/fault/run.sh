@@ -129,7 +129,7 @@ judge_target() {
 reset_target() {
     rm -f ../before
     [ "$output" != - ] || return 0
-    rm -f "$output"
+    rm -f "$output" "$output.run"
     if [ "$1" = + ]; then
         echo old >../before
         echo old >"$output"
@@ -139,6 +139,7 @@ reset_target() {
 # One kind of fault, for every k; nothing is counted if the call never happens.
 try_fault() {
     call=$1 error=$2 lasting=${3#-} statuses=$4 complete=${5:-}
+    case $state,$error in yes,TERM) statuses=$statuses,7,0 ;; esac
     k=1 bad=0
     while [ "$bad" -lt 3 ] && [ "$k" -le "$last_k" ]; do
         reset_target "$lasting"
@@ -199,10 +200,10 @@ start_block() {
     mkdir "$scratch/$blocks" || exit 2
     (try_command "$scratch/$blocks") >"$scratch/$blocks/report" 2>&1 &
     [ $((blocks % 2)) -ne 0 ] || wait
-    name='' setup=: command='' output=- calls=''
+    name='' setup=: command='' output=- calls='' state=no
 }
 
-name='' setup=: command='' output=- calls=''
+name='' setup=: command='' output=- calls='' state=no
 while IFS= read -r line || [ -n "$line" ]; do
     value=${line#*:}
     value=${value#"${value%%[! ]*}"}
@@ -213,6 +214,7 @@ while IFS= read -r line || [ -n "$line" ]; do
     command:*) command=$value ;;
     output:*) output=$value ;;
     calls:*) calls=$value ;;
+    state:*) state=$value ;;
     *) echo "$list: not understood: $line" >&2; exit 2 ;;
     esac
 done <"$list"
