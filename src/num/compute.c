@@ -10,7 +10,12 @@ static const lm_gemm_kernels *kernels_of(lm_cpu_level level, bool bf16)
     (void)level;
     (void)bf16;
 #ifdef LM_GEMM_X86
+    if (level >= LM_CPU_AVX512BF16 && bf16) return &lm_gemm_avx512bf16;
+    if (level >= LM_CPU_AVX512) return &lm_gemm_avx512;
     if (level >= LM_CPU_AVX2) return &lm_gemm_avx2;
+#endif
+#ifdef LM_GEMM_NEON
+    if (level == LM_CPU_NEON) return &lm_gemm_neon;
 #endif
     return &lm_gemm_ref;
 }

@@ -296,11 +296,12 @@ INLINE void sum_along(float *sums, size_t stride, const float *a, const size_t m
                 load_some_lines(r, from, b.stride, n < LANES ? n : LANES, now, b.round);
             UNROLL for (size_t k = 0; k < LANES; k++)
             {
-                if (k >= now) break;
                 UNROLL for (size_t i = 0; i < m; i++)
                 {
-                    const __m256 x = _mm256_broadcast_ss(a + k * panel_rows + i);
-                    s[i][g] = _mm256_fmadd_ps(x, r[k], s[i][g]);
+                    if (k < now) {
+                        const __m256 x = _mm256_broadcast_ss(a + k * panel_rows + i);
+                        s[i][g] = _mm256_fmadd_ps(x, r[k], s[i][g]);
+                    }
                 }
             }
         }

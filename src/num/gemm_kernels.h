@@ -59,9 +59,12 @@ typedef struct {
 
 extern const lm_gemm_kernels lm_gemm_ref;
 #ifdef LM_GEMM_X86
-extern const lm_gemm_kernels lm_gemm_avx2;
+extern const lm_gemm_kernels lm_gemm_avx2, lm_gemm_avx512, lm_gemm_avx512bf16;
 void lm_gemm_few_avx2(lm_real *sums, size_t stride, const lm_real *a, size_t m, lm_gemm_lines b,
                       size_t n, size_t depth, size_t panel_rows);
+#endif
+#ifdef LM_GEMM_NEON
+extern const lm_gemm_kernels lm_gemm_neon;
 #endif
 
 /* x rounded to bfloat16: to nearest, ties to even; NaN stays NaN. */
