@@ -35,7 +35,8 @@ typedef struct {
     uint32_t *context; /* (count, width), oldest first; NULL: running text */
     lm_vocab *found;   /* words by appearance: what targets and contexts are before they are */
     uint64_t *times;   /* translated; and how often each is a target */
-    uint64_t ends;     /* the same of sentences' ends */
+    uint64_t ends;     /* the same of sentences' ends, */
+    uint64_t begins;   /* and of <s>, which a list may make a word */
     lm_tokens tokens;  /* of running text, before it is translated */
     lm_unit unit;
     bool marks_as_words;

@@ -142,8 +142,10 @@ static lm_status convert(const lm_conversion *how, const lm_map *source, const c
         to = from == LM_FORMAT_LM && !changes_model(how) ? LM_FORMAT_ARPA : LM_FORMAT_LM;
     if (to == LM_FORMAT_ARPA && how->quantize)
         return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
-    if (to == LM_FORMAT_W2V && (changes_model(how) || from == LM_FORMAT_ARPA))
-        return lm_fail(e, LM_EUSAGE, "%s: n-gram models have no word vectors", name);
+    if (to == LM_FORMAT_W2V && changes_model(how))
+        return lm_fail(e, LM_EUSAGE, "word vectors have no pruned or compact form");
+    if (to == LM_FORMAT_W2V && from == LM_FORMAT_ARPA)
+        return lm_fail(e, LM_EUSAGE, "%s: an n-gram model has no word vectors", name);
     if (from == to && !changes_model(how))
         return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
     if (to == LM_FORMAT_LM) LM_TRY(lm_out_expect_binary(out, e));

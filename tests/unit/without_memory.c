@@ -12,6 +12,7 @@
 #include "lm/models.h"
 #include "lm/ngram.h"
 #include "lm/sample.h"
+#include "nnlms.h"
 #include "test.h"
 
 static const char corpus[] =
@@ -206,6 +207,21 @@ TEST(conversion_without_memory)
                       "-1\t</s>\n-99\t<s>\t-0.5\n-0.5\ta\t-0.25\n-0.5\tb\t-0.25\n\n"
                       "\\2-grams:\n-0.5\ta b\n\n\\3-grams:\n-0.25\tb b a\n\n\\end\\\n");
     check_job(from_arpa);
+}
+
+static lm_status to_vectors(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_W2V, LM_UNIT_WORD, "test", 0, 0};
+    return lm_convert(&how, "nnlm.lm", out, NULL, e);
+}
+
+TEST(vectors_written_without_memory)
+{
+    const lm_nnlm_shape shape = nnlm_form(4, 3, 2, 3);
+    lm_nnlm *m = nnlm_drawn(&shape, nnlm_words(9));
+    nnlm_write(m, "nnlm.lm");
+    lm_nnlm_free(m);
+    check_job(to_vectors);
 }
 
 static lm_status to_compact(lm_out *out, lm_err *e)

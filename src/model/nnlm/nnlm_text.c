@@ -85,6 +85,7 @@ static lm_status read_pair(pairs *p, lm_slice line, lm_err *e)
     LM_TRY(number(p, line, target, e));
     if (*target < LM_TOKEN_EOS) text->times[*target]++;
     text->ends += *target == LM_TOKEN_EOS;
+    text->begins += *target == LM_TOKEN_BOS;
     return LM_OK;
 }
 
@@ -155,6 +156,8 @@ static void count_words(uint64_t *count, const lm_vocab *vocab, const lm_nnlm_te
         if (id != LM_NO_WORD) count[id] += text->times[i];
     }
     if (vocab->eos != LM_NO_WORD) count[vocab->eos] = text->ends;
+    const uint32_t begin = lm_vocab_find(vocab, lm_slice_of("<s>"));
+    if (begin != LM_NO_WORD) count[begin] += text->begins;
 }
 
 static lm_status choose(const lm_nnlm_text *text, const lm_word_choice *choice, lm_vocab *vocab,

@@ -127,12 +127,20 @@ static lm_status evaluate(void *context, const lm_compute *on, const lm_real *va
 
 /* The model begins as the unigram model, which it would spend its first steps to find.  (Noise
  * contrastive estimation also needs sums of exp(logit) to begin near 1.) */
-static void set_unigrams(const lm_nnlm_trainer *t, lm_real *bias)
+static void set_unigrams(const lm_nnlm_trainer *t, const lm_nnlm_weights *w)
 {
+    const lm_nnlm *m = t->model;
+    const uint64_t *count = t->text->word_count;
     double sum = 0;
-    for (uint32_t w = 0; w < t->model->outputs; w++) sum += (double)t->text->word_count[w] + 1;
-    for (uint32_t w = 0; w < t->model->outputs; w++)
-        bias[w] = (lm_real)lm_log(((double)t->text->word_count[w] + 1) / sum);
+    for (uint32_t i = 0; i < m->outputs; i++) sum += (double)count[i] + 1;
+    for (uint32_t i = 0; i < m->outputs; i++)
+        w->output_bias[i] = (lm_real)lm_log(((double)count[i] + 1) / sum);
+    for (size_t g = 0; g < m->shape.classes; g++) {
+        double of_class = 0;
+        for (uint32_t i = m->class_begin[g]; i < m->class_begin[g + 1]; i++)
+            of_class += (double)count[i] + 1;
+        w->class_bias[g] = (lm_real)lm_log(of_class / sum);
+    }
 }
 
 /* Vectors are found by the words' spellings as programs print them. */
@@ -160,7 +168,7 @@ static lm_status init(void *context, lm_real *values, lm_err *e)
 {
     lm_nnlm_trainer *t = context;
     const lm_nnlm_weights w = bind(t, values);
-    if (t->how.unigrams) set_unigrams(t, w.output_bias);
+    if (t->how.unigrams) set_unigrams(t, &w);
     return t->how.vectors ? copy_vectors(t, w.embed, e) : LM_OK;
 }
 
