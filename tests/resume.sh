@@ -2,14 +2,17 @@
 # resume.sh - training that is interrupted at random moments and taken up again makes what an
 # uninterrupted run makes, byte for byte.
 #
-#   BUILD=build sh tests/resume.sh PROGRAM [OPTION]... [FILE]...
+#   BUILD=build sh tests/resume.sh [PROGRAM [OPTION]... [FILE]...]
 #
+# Without a program: 200 steps of nnlm-train, with all that is random in them.
 # PROGRAM is one with state; -o, --log, --resume, --save-every and -j are added here.  It runs in a
 # folder where data is a link to that of the source tree.  ROUNDS: runs, each interrupted until
 # KILLS signals have met it; EVERY: steps between saved states; SEED repeats the moments.
 # shellcheck source=tests/count.sh
 . tests/count.sh
 
+[ $# -gt 0 ] || set -- nnlm-train --unit char -n 3 --dim 8 --hidden 16 --dropout 0.2 --steps 200 \
+    --average 0.9 --valid-every 50 --valid data/stories-zh-valid.txt data/stories-zh-train.txt
 rounds=${ROUNDS:-6}
 kills=${KILLS:-3}
 every=${EVERY:-10}

@@ -25,6 +25,7 @@ run_kind() {
     install) sh tests/install.sh ;;
     fault) sh tests/fault/run.sh ;;
     kill) sh tests/kill.sh ;;
+    resume) ROUNDS=2 sh tests/resume.sh ;;
     fuzz) sh tests/fuzz/replay.sh ;;
     long/*) sh "tests/$1" ;;
     esac

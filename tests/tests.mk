@@ -3,7 +3,7 @@
 #   make test TESTS="unit cases"    only these kinds
 #   make test BUILD=build/asan CFLAGS="-O1 -g -fsanitize=address,undefined"
 
-TESTS        ?= $(if $(grad_sources),grad) unit cases lint programs install fault kill fuzz
+TESTS        ?= $(if $(grad_sources),grad) unit cases lint programs install fault kill resume fuzz
 FUZZ_SECONDS ?= 60
 
 unit_sources := $(sort $(wildcard tests/unit/*.c))
