@@ -83,6 +83,7 @@ LM_MUST_USE lm_status lm_nnlm_load(lm_nnlm **model, const lm_ckpt *ckpt, lm_err 
 /* What a batch of at most `batch` examples needs. */
 typedef struct {
     size_t batch;
+    uint64_t bytes;             /* that it takes, about */
     uint32_t *context;          /* (B,n-1) ids, oldest first; LM_NO_WORD: zeros */
     uint32_t *target;           /* (B) */
     lm_real *x, *h;             /* (B,X), (B,H): vectors; hidden layer after f */

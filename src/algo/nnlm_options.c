@@ -37,8 +37,8 @@ void lm_nnlm_options_set_training(void)
 {
     lm_train_options o = lm_train_defaults(LM_OPTIM_ADAMW);
     o.epochs = 10;
-    o.batch = 128;
-    o.lr = 0.001;
+    o.batch = 256;
+    o.lr = 0.002;
     o.schedule = LM_RATE_COSINE;
     lm_train_options_set(&o);
 }

@@ -12,6 +12,7 @@ static lm_real *reals(lm_nnlm_room *room, size_t rows, size_t columns, lm_err *e
 {
     size_t count;
     if (!lm_mul_size(rows, columns, &count)) count = SIZE_MAX;
+    room->bytes += (uint64_t)count * sizeof(lm_real);
     return lm_arena_new(&room->arena, count, sizeof(lm_real), e);
 }
 

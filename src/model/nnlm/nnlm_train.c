@@ -201,7 +201,10 @@ static lm_status prepare(lm_nnlm_trainer *t, size_t batch, lm_pool *pool, lm_err
 {
     const size_t most = t->valid && batch < EVALUATE ? EVALUATE : batch;
     if (t->how.noise) LM_TRY(noise_new(t, batch, e));
-    return lm_nnlm_room_new(&t->room, t->model, most, true, pool, e);
+    LM_TRY(lm_nnlm_room_new(&t->room, t->model, most, true, pool, e));
+    const uint64_t examples = t->text->count + (t->valid ? t->valid->count : 0);
+    t->task.memory = t->room.bytes + examples * (t->text->width + 1) * sizeof(uint32_t);
+    return LM_OK;
 }
 
 lm_status lm_nnlm_trainer_new(lm_nnlm_trainer **out, lm_nnlm *model, const lm_nnlm_text *text,
