@@ -67,7 +67,7 @@ static inline vf smaller(vf a, vf b)
     return _mm256_min_ps(a, b);
 }
 
-/* With the comparison of the language gcc knows what a mask is, and blends without testing it. */
+/* By the compiler's own comparison: so gcc knows a mask, and blends without testing its sign. */
 static inline vm less(vf a, vf b)
 {
     return (vm)(a < b);
