@@ -117,15 +117,9 @@ INLINE void pack_along(float *to, const float *from, size_t stride, size_t lines
     }
 }
 
-/* A row of `width` elements of a panel; `lines` of them are there. */
+/* A row of a panel; `lines` of its elements are there. */
 INLINE void copy(float *to, const float *from, size_t lines, size_t width, bool round)
 {
-    if (width == ROWS && lines >= ROWS) {
-        __m128 high = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(const void *)(from + 4));
-        __m256 x = _mm256_set_m128(high, _mm_loadu_ps(from));
-        store(to, round ? rounded(x) : x, width, true);
-        return;
-    }
     for (size_t i = 0; i < width; i += LANES) {
         __m256 x = lines >= i + LANES ? _mm256_loadu_ps(from + i) : _mm256_setzero_ps();
         if (lines > i && lines < i + LANES) x = _mm256_maskload_ps(from + i, mask(lines - i));
@@ -133,17 +127,28 @@ INLINE void copy(float *to, const float *from, size_t lines, size_t width, bool 
     }
 }
 
-INLINE void pack_across(float *to, const float *from, size_t stride, size_t lines, size_t width,
-                        size_t panels, size_t depth, bool round)
+/* The same of a panel that is not the last: there are 8 elements to read. */
+INLINE void copy_full(float *to, const float *from, size_t width, bool round, bool last)
 {
+    for (size_t i = 0; i < width; i += LANES) {
+        const __m256 x = _mm256_loadu_ps(from + i);
+        store(to + i, round ? rounded(x) : x, width - i, last);
+    }
+}
+
+INLINE void pack_across(float *to, const float *from, size_t stride, size_t lines, size_t width,
+                        size_t depth, bool round)
+{
+    const size_t padded = (width + LANES - 1) / LANES * LANES;
     for (size_t k = 0; k < depth; k++, from += stride, to += width) {
-        size_t p = 0;
-        for (size_t i = 0; i < lines; i += LINE)
+        const bool last = k + 1 == depth;
+        size_t i = 0;
+        for (; i < lines; i += LINE)
             _mm_prefetch((const char *)(from + AHEAD * stride + i), _MM_HINT_T0);
-        for (; (p + 1) * width <= lines; p++)
-            copy(to + p * width * depth, from + p * width, width, width, round);
-        if (p < panels && p * width < lines)
-            copy(to + p * width * depth, from + p * width, lines - p * width, width, round);
+        for (i = 0; i + padded <= lines; i += width)
+            copy_full(to + i * depth, from + i, width, round, last);
+        for (; i < lines; i += width)
+            copy(to + i * depth, from + i, lines - i < width ? lines - i : width, width, round);
     }
 }
 
@@ -154,7 +159,7 @@ INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size
     for (size_t i = 0; i < lines; i += step) {
         const size_t rest = lines - i < step ? lines - i : step;
         if (from.across) {
-            pack_across(to, from.from + i, from.stride, rest, width, panels, depth, round);
+            pack_across(to, from.from + i, from.stride, rest, width, depth, round);
         } else {
             const float *at = from.from + i * from.stride;
             for (size_t j = 0; j < width; j += LANES) {
