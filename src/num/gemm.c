@@ -111,15 +111,17 @@ static void sum_tile(const part *w, piece t, const lm_real *a, const lm_real *b,
 {
     const lm_gemm_kernels *kernels = w->on.kernels;
     lm_real *c = w->p->c + (w->m0 + t.i) * w->p->ldc + t.j;
-    if (t.n == kernels->columns) {
-        kernels->tile(c, w->p->ldc, a, b, t.m, depth, add);
+    const bool half = kernels->half_tile && t.n <= kernels->columns / 2;
+    const size_t columns = half ? kernels->columns / 2 : kernels->columns;
+    if (t.n == columns) {
+        (half ? kernels->half_tile : kernels->tile)(c, w->p->ldc, a, b, t.m, depth, add);
         return;
     }
     lm_real sums[LM_GEMM_MAX_ROWS * LM_GEMM_MAX_COLUMNS];
-    kernels->tile(sums, kernels->columns, a, b, t.m, depth, false);
+    (half ? kernels->half_tile : kernels->tile)(sums, columns, a, b, t.m, depth, false);
     for (size_t i = 0; i < t.m; i++, c += w->p->ldc)
         for (size_t j = 0; j < t.n; j++) {
-            const lm_real sum = sums[i * kernels->columns + j];
+            const lm_real sum = sums[i * columns + j];
             c[j] = add ? c[j] + sum : sum;
         }
 }

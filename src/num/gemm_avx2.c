@@ -48,8 +48,8 @@ INLINE void load_halves(__m256 r[4], const float *from, size_t stride, size_t li
     UNROLL for (size_t i = 0; i < 4; i++)
     {
         const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(from + i * stride));
-        r[i] = i + 4 < lines ? _mm256_insertf128_ps(low, _mm_loadu_ps(from + (i + 4) * stride), 1)
-                             : _mm256_insertf128_ps(low, _mm_setzero_ps(), 1);
+        const size_t upper = i + 4 < lines ? i + 4 : 4; /* what is not there may be anything */
+        r[i] = _mm256_insertf128_ps(low, _mm_loadu_ps(from + upper * stride), 1);
     }
 }
 
@@ -86,9 +86,10 @@ INLINE void load_some_lines(__m256 r[LANES], const float *from, size_t stride, s
     load_lines(r, block, LANES, LANES, round);
 }
 
-INLINE void store(float *to, __m256 x, size_t width)
+/* A row of 8 elements of a panel, or the 6 it has; the next row goes over what is too much. */
+INLINE void store(float *to, __m256 x, size_t width, bool last)
 {
-    if (width >= LANES) {
+    if (width >= LANES || !last) {
         _mm256_storeu_ps(to, x);
         return;
     }
@@ -105,42 +106,49 @@ INLINE void pack_along(float *to, const float *from, size_t stride, size_t lines
     size_t k = 0;
     for (; lines >= full && k + LANES <= depth; k += LANES, from += LANES) {
         load_lines(r, from, stride, full, round);
-        UNROLL for (size_t i = 0; i < LANES; i++) store(to + (k + i) * width, r[i], width);
+        const bool last = k + LANES == depth;
+        UNROLL for (size_t i = 0; i < LANES; i++)
+            store(to + (k + i) * width, r[i], width, last && i == LANES - 1);
     }
     for (; k < depth; k += LANES, from += LANES) {
         const size_t rest = depth - k < LANES ? depth - k : LANES;
         load_some_lines(r, from, stride, lines < full ? lines : full, rest, round);
-        for (size_t i = 0; i < rest; i++) store(to + (k + i) * width, r[i], width);
+        for (size_t i = 0; i < rest; i++) store(to + (k + i) * width, r[i], width, true);
     }
 }
 
-/* A row of `width` elements of a panel; `lines` of them are there. */
+/* A row of a panel; `lines` of its elements are there. */
 INLINE void copy(float *to, const float *from, size_t lines, size_t width, bool round)
 {
-    if (width == ROWS && lines >= ROWS) {
-        __m128 high = _mm_loadl_pi(_mm_setzero_ps(), (const __m64 *)(const void *)(from + 4));
-        __m256 x = _mm256_set_m128(high, _mm_loadu_ps(from));
-        store(to, round ? rounded(x) : x, width);
-        return;
-    }
     for (size_t i = 0; i < width; i += LANES) {
         __m256 x = lines >= i + LANES ? _mm256_loadu_ps(from + i) : _mm256_setzero_ps();
         if (lines > i && lines < i + LANES) x = _mm256_maskload_ps(from + i, mask(lines - i));
-        store(to + i, round ? rounded(x) : x, width - i);
+        store(to + i, round ? rounded(x) : x, width - i, true);
+    }
+}
+
+/* The same of a panel that is not the last: there are 8 elements to read. */
+INLINE void copy_full(float *to, const float *from, size_t width, bool round, bool last)
+{
+    for (size_t i = 0; i < width; i += LANES) {
+        const __m256 x = _mm256_loadu_ps(from + i);
+        store(to + i, round ? rounded(x) : x, width - i, last);
     }
 }
 
 INLINE void pack_across(float *to, const float *from, size_t stride, size_t lines, size_t width,
-                        size_t panels, size_t depth, bool round)
+                        size_t depth, bool round)
 {
+    const size_t padded = (width + LANES - 1) / LANES * LANES;
     for (size_t k = 0; k < depth; k++, from += stride, to += width) {
-        size_t p = 0;
-        for (size_t i = 0; i < lines; i += LINE)
+        const bool last = k + 1 == depth;
+        size_t i = 0;
+        for (; i < lines; i += LINE)
             _mm_prefetch((const char *)(from + AHEAD * stride + i), _MM_HINT_T0);
-        for (; (p + 1) * width <= lines; p++)
-            copy(to + p * width * depth, from + p * width, width, width, round);
-        if (p < panels && p * width < lines)
-            copy(to + p * width * depth, from + p * width, lines - p * width, width, round);
+        for (i = 0; i + padded <= lines; i += width)
+            copy_full(to + i * depth, from + i, width, round, last);
+        for (; i < lines; i += width)
+            copy(to + i * depth, from + i, lines - i < width ? lines - i : width, width, round);
     }
 }
 
@@ -151,7 +159,7 @@ INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size
     for (size_t i = 0; i < lines; i += step) {
         const size_t rest = lines - i < step ? lines - i : step;
         if (from.across) {
-            pack_across(to, from.from + i, from.stride, rest, width, panels, depth, round);
+            pack_across(to, from.from + i, from.stride, rest, width, depth, round);
         } else {
             const float *at = from.from + i * from.stride;
             for (size_t j = 0; j < width; j += LANES) {
@@ -182,59 +190,73 @@ AVX2 static void pack_columns(float *to, lm_gemm_lines from, size_t lines, size_
 
 /* ---- tiles ---- */
 
+INLINE void add_step(__m256 s[ROWS][2], const float *a, const float *b, const size_t m,
+                     const size_t vectors)
+{
+    __m256 y[2];
+    UNROLL for (size_t j = 0; j < vectors; j++) y[j] = _mm256_loadu_ps(b + j * LANES);
+    UNROLL for (size_t i = 0; i < m; i++)
+    {
+        const __m256 x = _mm256_broadcast_ss(a + i);
+        UNROLL for (size_t j = 0; j < vectors; j++) s[i][j] = _mm256_fmadd_ps(x, y[j], s[i][j]);
+    }
+}
+
+/* m rows of one or two vectors. */
 INLINE void sum_tile(float *c, size_t ldc, const float *a, const float *b, const size_t m,
-                     size_t depth, bool add)
+                     const size_t vectors, size_t depth, bool add)
 {
     __m256 s[ROWS][2];
     UNROLL for (size_t i = 0; i < m; i++)
     {
         s[i][0] = s[i][1] = _mm256_setzero_ps();
         _mm_prefetch((const char *)(c + i * ldc), _MM_HINT_T0);
-        _mm_prefetch((const char *)(c + i * ldc + COLUMNS - 1), _MM_HINT_T0);
+        _mm_prefetch((const char *)(c + i * ldc + vectors * LANES - 1), _MM_HINT_T0);
     }
-    for (; depth > 0; depth--, a += ROWS, b += COLUMNS) {
-        const __m256 b0 = _mm256_loadu_ps(b), b1 = _mm256_loadu_ps(b + LANES);
-        UNROLL for (size_t i = 0; i < m; i++)
-        {
-            const __m256 x = _mm256_broadcast_ss(a + i);
-            s[i][0] = _mm256_fmadd_ps(x, b0, s[i][0]);
-            s[i][1] = _mm256_fmadd_ps(x, b1, s[i][1]);
-        }
+    for (; depth >= 4; depth -= 4, a += 4 * ROWS, b += 4 * COLUMNS) {
+        UNROLL for (size_t k = 0; k < 4; k++)
+            add_step(s, a + k * ROWS, b + k * COLUMNS, m, vectors);
     }
+    for (; depth > 0; depth--, a += ROWS, b += COLUMNS) add_step(s, a, b, m, vectors);
     UNROLL for (size_t i = 0; i < m; i++, c += ldc)
     {
-        if (add) {
-            s[i][0] = _mm256_add_ps(_mm256_loadu_ps(c), s[i][0]);
-            s[i][1] = _mm256_add_ps(_mm256_loadu_ps(c + LANES), s[i][1]);
+        UNROLL for (size_t j = 0; j < vectors; j++)
+        {
+            if (add) s[i][j] = _mm256_add_ps(_mm256_loadu_ps(c + j * LANES), s[i][j]);
+            _mm256_storeu_ps(c + j * LANES, s[i][j]);
         }
-        _mm256_storeu_ps(c, s[i][0]);
-        _mm256_storeu_ps(c + LANES, s[i][1]);
     }
 }
 
-AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size_t m, size_t depth,
-                      bool add)
-{
-    switch (m) {
-    case 6:
-        sum_tile(c, ldc, a, b, 6, depth, add);
-        break;
-    case 5:
-        sum_tile(c, ldc, a, b, 5, depth, add);
-        break;
-    case 4:
-        sum_tile(c, ldc, a, b, 4, depth, add);
-        break;
-    case 3:
-        sum_tile(c, ldc, a, b, 3, depth, add);
-        break;
-    case 2:
-        sum_tile(c, ldc, a, b, 2, depth, add);
-        break;
-    default:
-        sum_tile(c, ldc, a, b, 1, depth, add);
+/* CASE(m) for every m. */
+#define FOR_ROWS(m)                                                                                \
+    switch (m) {                                                                                   \
+        CASE(1);                                                                                   \
+        CASE(2);                                                                                   \
+        CASE(3);                                                                                   \
+        CASE(4);                                                                                   \
+        CASE(5);                                                                                   \
+        CASE(6);                                                                                   \
     }
+
+#define CASE(m)                                                                                    \
+    case m:                                                                                        \
+        sum_tile(c, ldc, a, b, m, 2, depth, add);                                                  \
+        break
+AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size_t m, size_t depth,
+                      bool add){FOR_ROWS(m)}
+#undef CASE
+
+#define CASE(m)                                                                                    \
+    case m:                                                                                        \
+        sum_tile(c, ldc, a, b, m, 1, depth, add);                                                  \
+        break
+AVX2 static void half_tile(float *c, size_t ldc, const float *a, const float *b, size_t m,
+                           size_t depth, bool add)
+{
+    FOR_ROWS(m)
 }
+#undef CASE
 
 /* ---- few rows: columns are read once, so they are not worth packing ---- */
 
@@ -347,17 +369,7 @@ INLINE void sum_few_of(float *sums, size_t stride, const float *a, const size_t 
         break
 
 AVX2 void lm_gemm_few_avx2(float *sums, size_t stride, const float *a, size_t m, lm_gemm_lines b,
-                           size_t n, size_t depth, size_t panel_rows)
-{
-    switch (m) {
-        CASE(1);
-        CASE(2);
-        CASE(3);
-        CASE(4);
-        CASE(5);
-        CASE(6);
-    }
-}
+                           size_t n, size_t depth, size_t panel_rows){FOR_ROWS(m)}
 
 AVX2 static void add(float *y, const float *x, size_t n)
 {
@@ -372,6 +384,7 @@ const lm_gemm_kernels lm_gemm_avx2 = {.rows = ROWS,
                                       .pack_rows = pack_rows,
                                       .pack_columns = pack_columns,
                                       .tile = tile,
+                                      .half_tile = half_tile,
                                       .sum_few = lm_gemm_few_avx2,
                                       .few = ROWS,
                                       .add = add};

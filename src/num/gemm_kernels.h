@@ -47,6 +47,9 @@ typedef struct {
     /* C (m, columns) = or += the sum of a block, m <= rows. */
     void (*tile)(lm_real *c, size_t ldc, const lm_real *a, const lm_real *b, size_t m, size_t depth,
                  bool add);
+    /* The same of the first half of the columns; NULL: there is none. */
+    void (*half_tile)(lm_real *c, size_t ldc, const lm_real *a, const lm_real *b, size_t m,
+                      size_t depth, bool add);
 
     /* sums (m, n), stored `stride` apart, a multiple of 8 >= n, = the sum of a block over columns
      * that are not packed, m <= few; a: of a panel of rows, from any of them on.  NULL: none. */
