@@ -111,6 +111,22 @@ $ pty -o sh -c 'ckpt-convert - -o - <m.arpa'
 = 2
 $ pty -o ckpt-convert m.lm -o - | cmp - m.arpa; pty -o sh -c 'ckpt-convert - -o - <m.lm' | cmp - m.arpa
 
+# The vectors of an NNLM, marks included; read again they are what they were.
+$ printf 'b a b\nb a\n' | nnlm-train -q -n 2 --dim 3 --hidden 2 -e 1 -o n.lm; ckpt-convert --to w2v n.lm -o v.txt
+$ head -n 1 v.txt; awk 'NR > 1 { print $1, NF }' v.txt
+| 5 3
+| <unk> 4
+| </s> 4
+| b 4
+| a 4
+| <s> 4
+$ printf 'b a b\nb a\n' | nnlm-train -q -n 2 --dim 3 --hidden 2 -e 1 --vectors v.txt --freeze -o same.lm
+$ ckpt-convert --to w2v same.lm -o - | cmp - v.txt
+$ ckpt-convert n.lm -o e
+! ckpt-convert: n.lm: only an n-gram model has an ARPA form (kind 'nnlm')
+! ckpt-convert: --help shows an example
+= 2
+
 # What cannot be.
 $ printf 'a b\n' | ngram-train -n 2 --smooth addk -o addk.lm; ckpt-convert addk.lm -o e.arpa
 ! ckpt-convert: an add-k model has no ARPA form: it gives every unseen word a share of its own, where ARPA backs off
@@ -118,6 +134,22 @@ $ printf 'a b\n' | ngram-train -n 2 --smooth addk -o addk.lm; ckpt-convert addk.
 = 2
 $ printf 'a <s>\n' | ngram-train -n 2 --smooth mle --marks-as-words -o marks.lm; ckpt-convert marks.lm -o e.arpa
 ! ckpt-convert: a model with <s> or </s> as words has no ARPA form
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --to w2v m.lm -o e
+! ckpt-convert: m.lm: only an NNLM has word vectors (kind 'ngram')
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --to w2v m.arpa -o e
+! ckpt-convert: m.arpa: an n-gram model has no word vectors
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --to w2v --quantize 8 m.lm -o e
+! ckpt-convert: word vectors have no pruned or compact form
+! ckpt-convert: --help shows an example
+= 2
+$ ckpt-convert --from w2v m.lm -o e
+! ckpt-convert: --from: 'w2v' is not one of lm, arpa, auto
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert --to lm m.lm -o e
@@ -225,7 +257,7 @@ $ ckpt-convert m.arpa -o - >/dev/full
 ! ckpt-convert: standard output: write: No space left on device
 = 3
 $ ckpt-convert --to gguf m.lm -o e
-! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto
+! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto, w2v
 ! ckpt-convert: --help shows an example
 = 2
 $ test -e e
