@@ -1,5 +1,6 @@
 #!/bin/sh
-# nn.sh - matrix products beside OpenBLAS and oneDNN, and beside the peak of the CPU.
+# nn.sh - matrix products beside OpenBLAS and oneDNN, and beside the peak of the CPU; then training
+# an NNLM beside PyTorch (nnlm.sh).
 #
 #   make bench-nn
 #   SHAPES   only shapes whose name has this (default: all)
@@ -23,3 +24,4 @@ fi
 set -- -r "${RUNS:-5}" "${SHAPES:-}"
 [ "${CLOCK:-}" != cpu ] || set -- -c "$@"
 "$build/tests/bench-gemm" "$@"
+[ -n "${SHAPES:-}" ] || sh tests/bench/nnlm.sh
