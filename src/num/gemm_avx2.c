@@ -82,16 +82,6 @@ INLINE void load_lines(__m256 r[LANES], const float *from, size_t stride, size_t
     }
 }
 
-/* The same for up to 8 lines of up to 8 elements. */
-INLINE void load_some_lines(__m256 r[LANES], const float *from, size_t stride, size_t lines,
-                            size_t depth, bool round)
-{
-    float block[LANES * LANES] = {0};
-    for (size_t i = 0; i < lines; i++)
-        for (size_t k = 0; k < depth; k++) block[i * LANES + k] = from[i * stride + k];
-    load_lines(r, block, LANES, LANES, round);
-}
-
 /* A row of 8 elements of a panel, or the 6 it has; the next row goes over what is too much. */
 INLINE void store(float *to, __m256 x, size_t width, bool last)
 {
@@ -103,24 +93,24 @@ INLINE void store(float *to, __m256 x, size_t width, bool last)
     _mm_storel_pi((__m64 *)(void *)(to + 4), _mm256_extractf128_ps(x, 1));
 }
 
-/* 8 (6 where the panel is so wide) lines of a panel. */
+/* 8 (6 where the panel is so wide) lines of a panel, `lines` of which are there. */
 INLINE void pack_along(float *to, const float *from, size_t stride, size_t lines, size_t width,
                        size_t depth, bool round)
 {
     const size_t full = width < LANES ? width : LANES;
     __m256 r[LANES];
     size_t k = 0;
-    for (; lines >= full && k + LANES <= depth; k += LANES, from += LANES) {
-        load_lines(r, from, stride, full, round);
+    for (; lines >= full && k + LANES <= depth; k += LANES) {
+        load_lines(r, from + k, stride, full, round);
         const bool last = k + LANES == depth;
         UNROLL for (size_t i = 0; i < LANES; i++)
             store(to + (k + i) * width, r[i], width, last && i == LANES - 1);
     }
-    for (; k < depth; k += LANES, from += LANES) {
-        const size_t rest = depth - k < LANES ? depth - k : LANES;
-        load_some_lines(r, from, stride, lines < full ? lines : full, rest, round);
-        for (size_t i = 0; i < rest; i++) store(to + (k + i) * width, r[i], width, true);
-    }
+    for (; k < depth; k++)
+        for (size_t i = 0; i < full; i++) {
+            const float x = i < lines ? from[i * stride + k] : 0;
+            to[k * width + i] = round ? lm_gemm_bf16(x) : x;
+        }
 }
 
 /* A row of a panel; `lines` of its elements are there. */
