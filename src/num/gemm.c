@@ -57,6 +57,7 @@ typedef struct {
     place on;
     const lm_product *p;
     size_t m0, m, k0, k;
+    size_t panel;         /* rows of a panel of op(A) */
     size_t padded_m;      /* to whole panels */
     bool few;             /* the columns are not packed */
     bool turned;          /* *p is the transpose of the product that was asked for */
@@ -93,10 +94,11 @@ static lm_real *packed_rows(const part *w, size_t i, size_t k)
 static void pack_some_rows(void *context, size_t index)
 {
     const part *w = context;
-    const size_t step = round_up(PACK_ROWS, w->on.kernels->rows), groups = parts(w->m, step);
+    const lm_gemm_kernels *kernels = w->on.kernels;
+    const size_t step = round_up(PACK_ROWS, w->panel), groups = parts(w->m, step);
     const size_t i = index % groups * step, k = w->k0 + index / groups * DEPTH;
-    w->on.kernels->pack_rows(packed_rows(w, i, k), lines_of_a(w, w->m0 + i, k),
-                             smaller(w->m - i, step), depth_at(w, k));
+    (w->few ? kernels->pack_few : kernels->pack_rows)(
+        packed_rows(w, i, k), lines_of_a(w, w->m0 + i, k), smaller(w->m - i, step), depth_at(w, k));
 }
 
 /* ---- tiles ---- */
@@ -192,12 +194,10 @@ static void sum_few(const part *w, piece t, lm_real *sums)
 {
     const lm_gemm_kernels *kernels = w->on.kernels;
     for (size_t k = w->k0; k < w->k0 + w->k; k += DEPTH)
-        for (size_t i = 0, m; i < t.m; i += m) {
-            const size_t in_panel = i % kernels->rows;
-            m = smaller(smaller(t.m - i, kernels->few), kernels->rows - in_panel);
-            const lm_real *a = packed_rows(w, i - in_panel, k) + in_panel;
-            kernels->sum_few(sums, FEW_COLUMNS, a, m, lines_of_b(w, t.j, k), t.n, depth_at(w, k),
-                             kernels->rows);
+        for (size_t i = 0; i < t.m; i += kernels->few) {
+            const size_t m = smaller(t.m - i, kernels->few);
+            kernels->sum_few(sums, FEW_COLUMNS, packed_rows(w, i, k), m, lines_of_b(w, t.j, k), t.n,
+                             depth_at(w, k));
             put_sums(w, (piece){i, m, t.j, t.n}, sums, FEW_COLUMNS, k > 0 || w->p->accumulate);
         }
 }
@@ -253,7 +253,7 @@ static void cut_tasks(part *w)
 
 static void run_part(part *w)
 {
-    const size_t step = round_up(PACK_ROWS, w->on.kernels->rows);
+    const size_t step = round_up(PACK_ROWS, w->panel);
     lm_parallel_for(w->few ? NULL : w->on.pool, parts(w->m, step) * parts(w->k, DEPTH),
                     pack_some_rows, w);
     cut_tasks(w);
@@ -265,23 +265,21 @@ static void run_part(part *w)
  * of rows enough to pay for the packed columns. */
 static void run(place on, const lm_product *p, bool few, bool turned)
 {
-    const size_t rows = on.kernels->rows, room = on.threads * LM_ROWS_ROOM;
-    const size_t least = round_up(smaller(p->m, FEW_SPAN), rows);
+    const size_t panel = few ? on.kernels->few : on.kernels->rows;
+    const size_t room = on.threads * LM_ROWS_ROOM;
+    const size_t least = round_up(smaller(p->m, FEW_SPAN), panel);
     size_t k = smaller(p->k, room / least / DEPTH * DEPTH);
-    size_t m = smaller(p->m, room / k / rows * rows);
-    m = round_up(parts(p->m, parts(p->m, m)), rows);
+    size_t m = smaller(p->m, room / k / panel * panel);
+    m = round_up(parts(p->m, parts(p->m, m)), panel);
     k = round_up(parts(p->k, parts(p->k, k)), DEPTH);
     for (size_t k0 = 0; k0 < p->k; k0 += k)
         for (size_t m0 = 0; m0 < p->m; m0 += m) {
-            part w = {.on = on,
-                      .p = p,
-                      .m0 = m0,
-                      .m = smaller(p->m - m0, m),
-                      .k0 = k0,
-                      .k = smaller(p->k - k0, k)};
-            w.padded_m = round_up(w.m, rows);
-            w.few = few;
-            w.turned = turned;
+            part w = {.on = on, .p = p, .few = few, .turned = turned, .panel = panel};
+            w.m0 = m0;
+            w.m = smaller(p->m - m0, m);
+            w.padded_m = round_up(w.m, panel);
+            w.k0 = k0;
+            w.k = smaller(p->k - k0, k);
             run_part(&w);
         }
 }

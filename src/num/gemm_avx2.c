@@ -42,15 +42,21 @@ INLINE __m256i mask(size_t n)
     return _mm256_cmpgt_epi32(_mm256_set1_epi32((int)n), lane);
 }
 
-/* Elements k .. k+4 of lines 0-3 in the lower halves, of lines 4-7 in the upper. */
+INLINE __m256 load_two(const float *lower, const float *upper)
+{
+    return _mm256_insertf128_ps(_mm256_castps128_ps256(_mm_loadu_ps(lower)), _mm_loadu_ps(upper),
+                                1);
+}
+
+/* Elements k .. k+4 of lines 0-3 in the lower halves, of lines 4-7 in the upper; of 6 lines, what
+ * would be the last two may be anything.  Few addresses reach all lines. */
 INLINE void load_halves(__m256 r[4], const float *from, size_t stride, size_t lines)
 {
-    UNROLL for (size_t i = 0; i < 4; i++)
-    {
-        const __m256 low = _mm256_castps128_ps256(_mm_loadu_ps(from + i * stride));
-        const size_t upper = i + 4 < lines ? i + 4 : 4; /* what is not there may be anything */
-        r[i] = _mm256_insertf128_ps(low, _mm_loadu_ps(from + upper * stride), 1);
-    }
+    const float *third = from + 3 * stride, *sixth = lines > 6 ? third + 3 * stride : third;
+    r[0] = load_two(from, from + 4 * stride);
+    r[1] = load_two(from + stride, third + 2 * stride);
+    r[2] = load_two(from + 2 * stride, sixth);
+    r[3] = load_two(third, lines > 6 ? third + 4 * stride : third);
 }
 
 /* From rows to columns, in either half. */
@@ -76,16 +82,6 @@ INLINE void load_lines(__m256 r[LANES], const float *from, size_t stride, size_t
     }
 }
 
-/* The same for up to 8 lines of up to 8 elements. */
-INLINE void load_some_lines(__m256 r[LANES], const float *from, size_t stride, size_t lines,
-                            size_t depth, bool round)
-{
-    float block[LANES * LANES] = {0};
-    for (size_t i = 0; i < lines; i++)
-        for (size_t k = 0; k < depth; k++) block[i * LANES + k] = from[i * stride + k];
-    load_lines(r, block, LANES, LANES, round);
-}
-
 /* A row of 8 elements of a panel, or the 6 it has; the next row goes over what is too much. */
 INLINE void store(float *to, __m256 x, size_t width, bool last)
 {
@@ -97,24 +93,24 @@ INLINE void store(float *to, __m256 x, size_t width, bool last)
     _mm_storel_pi((__m64 *)(void *)(to + 4), _mm256_extractf128_ps(x, 1));
 }
 
-/* 8 (6 where the panel is so wide) lines of a panel. */
+/* 8 (6 where the panel is so wide) lines of a panel, `lines` of which are there. */
 INLINE void pack_along(float *to, const float *from, size_t stride, size_t lines, size_t width,
                        size_t depth, bool round)
 {
     const size_t full = width < LANES ? width : LANES;
     __m256 r[LANES];
     size_t k = 0;
-    for (; lines >= full && k + LANES <= depth; k += LANES, from += LANES) {
-        load_lines(r, from, stride, full, round);
+    for (; lines >= full && k + LANES <= depth; k += LANES) {
+        load_lines(r, from + k, stride, full, round);
         const bool last = k + LANES == depth;
         UNROLL for (size_t i = 0; i < LANES; i++)
             store(to + (k + i) * width, r[i], width, last && i == LANES - 1);
     }
-    for (; k < depth; k += LANES, from += LANES) {
-        const size_t rest = depth - k < LANES ? depth - k : LANES;
-        load_some_lines(r, from, stride, lines < full ? lines : full, rest, round);
-        for (size_t i = 0; i < rest; i++) store(to + (k + i) * width, r[i], width, true);
-    }
+    for (; k < depth; k++)
+        for (size_t i = 0; i < full; i++) {
+            const float x = i < lines ? from[i * stride + k] : 0;
+            to[k * width + i] = round ? lm_gemm_bf16(x) : x;
+        }
 }
 
 /* A row of a panel; `lines` of its elements are there. */
@@ -172,7 +168,7 @@ INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size
     }
 }
 
-AVX2 static void pack_rows(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+AVX2 void lm_gemm_pack_few_avx2(float *to, lm_gemm_lines from, size_t lines, size_t depth)
 {
     if (from.round)
         pack(to, from, lines, ROWS, ROW_PANELS, depth, true);
@@ -263,12 +259,12 @@ AVX2 static void half_tile(float *c, size_t ldc, const float *a, const float *b,
 /* Rows of op(B) are stored rows: all sums stay in the first-level cache while `step` of them
  * stream by. */
 INLINE void sum_across(float *sums, size_t stride, const float *a, const size_t m, lm_gemm_lines b,
-                       size_t n, const size_t step, size_t panel_rows)
+                       size_t n, const size_t step)
 {
     __m256 x[LANES][ROWS];
     UNROLL for (size_t k = 0; k < step; k++)
     {
-        UNROLL for (size_t i = 0; i < m; i++) x[k][i] = _mm256_broadcast_ss(a + k * panel_rows + i);
+        UNROLL for (size_t i = 0; i < m; i++) x[k][i] = _mm256_broadcast_ss(a + k * ROWS + i);
     }
     for (size_t j = 0; j < n; j += LANES) {
         __m256 y[LANES];
@@ -288,88 +284,113 @@ INLINE void sum_across(float *sums, size_t stride, const float *a, const size_t 
 }
 
 INLINE void sum_few_across(float *sums, size_t stride, const float *a, const size_t m,
-                           lm_gemm_lines b, size_t n, size_t depth, size_t panel_rows)
+                           lm_gemm_lines b, size_t n, size_t depth)
 {
     const size_t step = m == 1 ? 8 : m <= 3 ? 4 : 2;
     for (size_t i = 0; i < m; i++)
         for (size_t j = 0; j < n; j += LANES)
             _mm256_storeu_ps(sums + i * stride + j, _mm256_setzero_ps());
-    for (; depth >= step; depth -= step, a += step * panel_rows, b.from += step * b.stride)
-        sum_across(sums, stride, a, m, b, n, step, panel_rows);
-    for (; depth > 0; depth--, a += panel_rows, b.from += b.stride)
-        sum_across(sums, stride, a, m, b, n, 1, panel_rows);
+    for (; depth >= step; depth -= step, a += step * ROWS, b.from += step * b.stride)
+        sum_across(sums, stride, a, m, b, n, step);
+    for (; depth > 0; depth--, a += ROWS, b.from += b.stride)
+        sum_across(sums, stride, a, m, b, n, 1);
 }
 
-/* Columns of op(B) are stored rows: `groups` times 8 of them (the last ones of `n`), transposed on
- * their way. */
+/* Columns of op(B) are stored rows: `groups` times 8 of them, transposed on their way, four k at a
+ * time. */
 INLINE void sum_along(float *sums, size_t stride, const float *a, const size_t m, lm_gemm_lines b,
-                      const size_t groups, size_t n, size_t depth, size_t panel_rows)
+                      const size_t groups, size_t depth)
 {
-    __m256 s[ROWS][2], r[LANES];
-    UNROLL for (size_t i = 0; i < m; i++) s[i][0] = s[i][1] = _mm256_setzero_ps();
-    for (; depth > 0; b.from += LANES, a += LANES * panel_rows) {
-        const size_t now = depth < LANES ? depth : LANES;
+    __m256 s[2][ROWS], r[4];
+    UNROLL for (size_t g = 0; g < groups; g++)
+    {
+        UNROLL for (size_t i = 0; i < m; i++) s[g][i] = _mm256_setzero_ps();
+    }
+    for (; depth >= 4; depth -= 4, b.from += 4, a += 4 * ROWS) {
         UNROLL for (size_t g = 0; g < groups; g++)
         {
-            const float *from = b.from + g * LANES * b.stride;
-            if (now == LANES && n >= LANES)
-                load_lines(r, from, b.stride, LANES, b.round);
-            else
-                load_some_lines(r, from, b.stride, n < LANES ? n : LANES, now, b.round);
-            UNROLL for (size_t k = 0; k < LANES; k++)
+            load_halves(r, b.from + g * LANES * b.stride, b.stride, LANES);
+            transpose_halves(r);
+            UNROLL for (size_t k = 0; k < 4; k++)
             {
+                if (b.round) r[k] = rounded(r[k]);
                 UNROLL for (size_t i = 0; i < m; i++)
                 {
-                    if (k < now) {
-                        const __m256 x = _mm256_broadcast_ss(a + k * panel_rows + i);
-                        s[i][g] = _mm256_fmadd_ps(x, r[k], s[i][g]);
-                    }
+                    const __m256 x = _mm256_broadcast_ss(a + k * ROWS + i);
+                    s[g][i] = _mm256_fmadd_ps(x, r[k], s[g][i]);
                 }
             }
         }
-        depth -= now;
     }
-    UNROLL for (size_t i = 0; i < m; i++)
-    {
+    for (size_t k = 0; k < depth; k++, a += ROWS) {
         UNROLL for (size_t g = 0; g < groups; g++)
-            _mm256_storeu_ps(sums + i * stride + g * LANES, s[i][g]);
+        {
+            const float *from = b.from + g * LANES * b.stride + k;
+            const size_t l = b.stride;
+            __m256 y = _mm256_setr_ps(from[0], from[l], from[2 * l], from[3 * l], from[4 * l],
+                                      from[5 * l], from[6 * l], from[7 * l]);
+            if (b.round) y = rounded(y);
+            UNROLL for (size_t i = 0; i < m; i++) s[g][i] =
+                _mm256_fmadd_ps(_mm256_broadcast_ss(a + i), y, s[g][i]);
+        }
+    }
+    UNROLL for (size_t g = 0; g < groups; g++)
+    {
+        UNROLL for (size_t i = 0; i < m; i++)
+            _mm256_storeu_ps(sums + i * stride + g * LANES, s[g][i]);
+    }
+}
+
+/* The same of fewer than 8. */
+INLINE void sum_rest_along(float *sums, size_t stride, const float *a, const size_t m,
+                           lm_gemm_lines b, size_t n, size_t depth)
+{
+    for (size_t j = 0; j < n; j++) {
+        __m128 s[ROWS];
+        UNROLL for (size_t i = 0; i < m; i++) s[i] = _mm_setzero_ps();
+        for (size_t k = 0; k < depth; k++) {
+            __m128 y = _mm_load_ss(b.from + j * b.stride + k);
+            if (b.round) y = _mm256_castps256_ps128(rounded(_mm256_castps128_ps256(y)));
+            UNROLL for (size_t i = 0; i < m; i++) s[i] =
+                _mm_fmadd_ss(_mm_load_ss(a + k * ROWS + i), y, s[i]);
+        }
+        UNROLL for (size_t i = 0; i < m; i++) sums[i * stride + j] = _mm_cvtss_f32(s[i]);
     }
 }
 
 INLINE void sum_few_along(float *sums, size_t stride, const float *a, const size_t m,
-                          lm_gemm_lines b, size_t n, size_t depth, size_t panel_rows)
+                          lm_gemm_lines b, size_t n, size_t depth)
 {
-    const size_t groups = m <= 3 ? 2 : 1;
-    for (; n >= groups * LANES; n -= groups * LANES, sums += groups * LANES) {
-        sum_along(sums, stride, a, m, b, groups, groups * LANES, depth, panel_rows);
-        b.from += groups * LANES * b.stride;
-    }
-    for (; n > 0; n -= n < LANES ? n : LANES, sums += LANES, b.from += LANES * b.stride)
-        sum_along(sums, stride, a, m, b, 1, n, depth, panel_rows);
+    const size_t groups = m <= 4 ? 2 : 1, columns = groups * LANES;
+    for (; n >= columns; n -= columns, sums += columns, b.from += columns * b.stride)
+        sum_along(sums, stride, a, m, b, groups, depth);
+    for (; n >= LANES; n -= LANES, sums += LANES, b.from += LANES * b.stride)
+        sum_along(sums, stride, a, m, b, 1, depth);
+    sum_rest_along(sums, stride, a, m, b, n, depth);
 }
 
 INLINE void sum_few_of(float *sums, size_t stride, const float *a, const size_t m, lm_gemm_lines b,
-                       size_t n, size_t depth, size_t panel_rows)
+                       size_t n, size_t depth)
 {
     lm_gemm_lines plain = b;
     plain.round = false;
     if (b.across && b.round)
-        sum_few_across(sums, stride, a, m, b, n, depth, panel_rows);
+        sum_few_across(sums, stride, a, m, b, n, depth);
     else if (b.across)
-        sum_few_across(sums, stride, a, m, plain, n, depth, panel_rows);
+        sum_few_across(sums, stride, a, m, plain, n, depth);
     else if (b.round)
-        sum_few_along(sums, stride, a, m, b, n, depth, panel_rows);
+        sum_few_along(sums, stride, a, m, b, n, depth);
     else
-        sum_few_along(sums, stride, a, m, plain, n, depth, panel_rows);
+        sum_few_along(sums, stride, a, m, plain, n, depth);
 }
 
 #define CASE(m)                                                                                    \
     case m:                                                                                        \
-        sum_few_of(sums, stride, a, m, b, n, depth, panel_rows);                                   \
+        sum_few_of(sums, stride, a, m, b, n, depth);                                               \
         break
 
-AVX2 void lm_gemm_few_avx2(float *sums, size_t stride, const float *a, size_t m, lm_gemm_lines b,
-                           size_t n, size_t depth, size_t panel_rows){FOR_ROWS(m)}
+AVX2 void lm_gemm_sum_few_avx2(float *sums, size_t stride, const float *a, size_t m,
+                               lm_gemm_lines b, size_t n, size_t depth){FOR_ROWS(m)}
 
 AVX2 static void add(float *y, const float *x, size_t n)
 {
@@ -381,11 +402,12 @@ AVX2 static void add(float *y, const float *x, size_t n)
 
 const lm_gemm_kernels lm_gemm_avx2 = {.rows = ROWS,
                                       .columns = COLUMNS,
-                                      .pack_rows = pack_rows,
+                                      .pack_rows = lm_gemm_pack_few_avx2,
                                       .pack_columns = pack_columns,
                                       .tile = tile,
                                       .half_tile = half_tile,
-                                      .sum_few = lm_gemm_few_avx2,
+                                      .pack_few = lm_gemm_pack_few_avx2,
+                                      .sum_few = lm_gemm_sum_few_avx2,
                                       .few = ROWS,
                                       .add = add};
 #endif

@@ -290,7 +290,8 @@ const lm_gemm_kernels lm_gemm_avx512 = {.rows = ROWS,
                                         .pack_rows = pack_rows,
                                         .pack_columns = pack_columns,
                                         .tile = tile,
-                                        .sum_few = lm_gemm_few_avx2,
+                                        .pack_few = lm_gemm_pack_few_avx2,
+                                        .sum_few = lm_gemm_sum_few_avx2,
                                         .few = 6,
                                         .add = add};
 

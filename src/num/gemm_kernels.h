@@ -52,9 +52,10 @@ typedef struct {
                       size_t depth, bool add);
 
     /* sums (m, n), stored `stride` apart, a multiple of 8 >= n, = the sum of a block over columns
-     * that are not packed, m <= few; a: of a panel of rows, from any of them on.  NULL: none. */
+     * that are not packed, m <= few; a: a panel of that many rows.  NULL: there is none. */
     void (*sum_few)(lm_real *sums, size_t stride, const lm_real *a, size_t m, lm_gemm_lines b,
-                    size_t n, size_t depth, size_t panel_rows);
+                    size_t n, size_t depth);
+    void (*pack_few)(lm_real *to, lm_gemm_lines from, size_t lines, size_t depth);
     size_t few;
 
     void (*add)(lm_real *y, const lm_real *x, size_t n); /* y (n) += x */
@@ -63,8 +64,9 @@ typedef struct {
 extern const lm_gemm_kernels lm_gemm_ref;
 #ifdef LM_GEMM_X86
 extern const lm_gemm_kernels lm_gemm_avx2, lm_gemm_avx512, lm_gemm_avx512bf16;
-void lm_gemm_few_avx2(lm_real *sums, size_t stride, const lm_real *a, size_t m, lm_gemm_lines b,
-                      size_t n, size_t depth, size_t panel_rows);
+void lm_gemm_sum_few_avx2(float *sums, size_t stride, const float *a, size_t m, lm_gemm_lines b,
+                          size_t n, size_t depth);
+void lm_gemm_pack_few_avx2(float *to, lm_gemm_lines from, size_t lines, size_t depth);
 #endif
 #ifdef LM_GEMM_NEON
 extern const lm_gemm_kernels lm_gemm_neon;
