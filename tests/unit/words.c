@@ -120,7 +120,7 @@ TEST(words_in_memory)
 {
     lm_err e = {0};
     lm_vocab *v = vocab_of(NULL, 0);
-    unsigned long long megabytes;
+    unsigned long long megabytes = 0;
     for (uint32_t i = 0, id; i < 100000; i++) {
         char word[16];
         const int n = snprintf(word, sizeof word, "word%u", i);
