@@ -6,7 +6,8 @@
  *     lm_gemm(on, &product);
  *     lm_compute_free(on);
  *
- * One compute serves one caller at a time; nothing is allocated after it was made. */
+ * One compute serves one caller at a time; nothing is allocated after it was made.  It has about
+ * 2 MB of room for each thread, most of which is not touched where the matrices are small. */
 #ifndef LM_COMPUTE_H
 #define LM_COMPUTE_H
 #include <stdbool.h>

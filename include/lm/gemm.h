@@ -6,7 +6,10 @@
  *
  * Each element of C is summed over k in an order that depends on k only, never on m, n, the way
  * it was computed or the threads: row i of a large product is, bit for bit, the product of that
- * row alone. */
+ * row alone.  The order: blocks of 512, each a chain of fused multiply-adds from zero, their sums
+ * added one after the other (to C), then the bias.  So zeros after the end of a row of op(A)
+ * change nothing either.  The bits are the same at every CPU level, but for bfloat16 where the
+ * CPU has an instruction for it; which NaN a NaN is may differ. */
 #ifndef LM_GEMM_H
 #define LM_GEMM_H
 #include <stdbool.h>
