@@ -195,7 +195,7 @@ TEST(nnlm_begins_as_unigrams)
         work w;
         begin(&w, corpus, NULL, &shape, &(lm_nnlm_training){.unigrams = true}, 4, 1);
         const lm_nnlm *m = w.model;
-        lm_nnlm_weights weights;
+        lm_nnlm_weights weights = {0};
         memset(w.values, 0, m->params->size * sizeof *w.values);
         CHECK_OK(w.trainer->task.init(w.trainer, w.values, &e), &e);
         lm_params_bind(m->params, w.values, &weights);
