@@ -1,5 +1,6 @@
 /* params_file.c - parameters as tensors of a checkpoint. */
 #include <inttypes.h>
+#include <math.h>
 #include <string.h>
 #include "lm/half.h"
 #include "lm/params.h"
@@ -83,6 +84,13 @@ static lm_status mismatch(const char *file, const lm_param *row, const lm_tensor
     return s;
 }
 
+static bool is_finite(const lm_real *x, size_t n)
+{
+    bool finite = true;
+    for (size_t i = 0; i < n; i++) finite = finite && isfinite(x[i]);
+    return finite;
+}
+
 /* The tensor of a parameter, found fit for it. */
 static lm_status find(const lm_tensor **tensor, const lm_param *row, const char *prefix,
                       const lm_ckpt *ckpt, lm_err *e)
@@ -114,6 +122,9 @@ lm_status lm_params_load(const lm_params *params, lm_real *block, const char *pr
     for (size_t i = 0; i < params->count; i++) {
         LM_TRY(find(&tensor, &params->item[i], prefix, ckpt, e));
         convert(block + params->item[i].at, tensor, params->item[i].count);
+        if (!is_finite(block + params->item[i].at, params->item[i].count))
+            return lm_fail(e, LM_EFORMAT, "%s: tensor '%s': holds a NaN or an infinity",
+                           lm_ckpt_path(ckpt), tensor->name);
     }
     return LM_OK;
 }

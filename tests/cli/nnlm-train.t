@@ -87,6 +87,10 @@ $ ckpt-convert pets.nnlm -o x
 $ lm-mix -q --valid pets -o mix.lm pets.nnlm pets.lm | grep -c weight
 | 2
 
+# A smaller vocabulary does not look better: unknown words are paid for.
+$ for n in 1 1000; do head -n 300 data/stories-train.txt | nnlm-train -q -e 2 -b 64 --dim 8 --hidden 8 --min-count $n -o $n.nnlm; lm-eval -m $n.nnlm data/stories-test.txt | awk '$1 == "bits_per_byte" { print $2 }'; done >bits; awk 'NR == 1 { full = $1 } END { print ($1 > full) }' bits
+| 1
+
 # What a run would be, without a run.
 $ nnlm-train --dry-run -n 3 --dim 4 --hidden 8 -e 3 -b 16 -o dry.nnlm pets | grep -e '^parameters' -e '^steps'; ls dry.nnlm
 | parameters	167

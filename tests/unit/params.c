@@ -300,13 +300,13 @@ static void add(lm_ckpt_writer *writer, const char *name, lm_dtype dtype, int di
     CHECK_OK(lm_ckpt_add(writer, &tensor, &e), &e);
 }
 
-/* 1, -2.5, 65504, 2^-24 and infinity; in bfloat16, the last but one is 2^-126. */
+/* 1, -2.5, 65504, 2^-24 and 1/2; in bfloat16, the last but one is 2^-126. */
 TEST(params_load_every_type)
 {
-    static const double f64[] = {1, -2.5, 65504, 0x1p-24, HUGE_VAL};
-    static const float f32[] = {1, -2.5F, 65504, 0x1p-24F, HUGE_VALF};
-    static const uint16_t f16[] = {0x3c00, 0xc100, 0x7bff, 0x0001, 0x7c00};
-    static const uint16_t bf16[] = {0x3f80, 0xc020, 0x4780, 0x0080, 0x7f80};
+    static const double f64[] = {1, -2.5, 65504, 0x1p-24, 0.5};
+    static const float f32[] = {1, -2.5F, 65504, 0x1p-24F, 0.5F};
+    static const uint16_t f16[] = {0x3c00, 0xc100, 0x7bff, 0x0001, 0x3800};
+    static const uint16_t bf16[] = {0x3f80, 0xc020, 0x4780, 0x0080, 0x3f00};
     static const uint64_t shape[] = {5};
     static const lm_param table[] = {{"f64", 0, 1, .shape = {5}},
                                      {"f32", 0, 1, .shape = {5}},
@@ -347,6 +347,36 @@ static void check_refused(const char *name, lm_dtype dtype, int dims, uint64_t a
     lm_ckpt *ckpt = open_file();
     CHECK_FAILS(lm_params_load(params, block, "p.", ckpt, &e), LM_EFORMAT, &e, message);
     lm_ckpt_close(ckpt);
+    lm_block_free(block);
+    lm_params_free(params);
+}
+
+/* What training and scoring could make nothing of. */
+TEST(params_load_refuses_what_is_not_finite)
+{
+    static const double f64[] = {1, HUGE_VAL, 1e300, -HUGE_VAL}; /* 1e300 is no float */
+    static const uint16_t f16[] = {0x3c00, 0x7c00, 0x7e00, 0xfc00};
+    static const uint64_t shape[] = {1};
+    static const lm_param table[] = {{"weight", 0, 1, .shape = {1}}};
+    lm_params *params = new_params(table, 1);
+    lm_real *block = new_block(params);
+    for (int i = 0; i < 4; i++)
+        for (int wide = 0; wide < 2; wide++) {
+            lm_err e = {0};
+            lm_ckpt_writer *writer = new_writer();
+            if (wide)
+                add(writer, "weight", LM_F64, 1, shape, &f64[i]);
+            else
+                add(writer, "weight", LM_F16, 1, shape, &f16[i]);
+            write_file(writer);
+            lm_ckpt *ckpt = open_file();
+            if (i == 0)
+                CHECK_OK(lm_params_load(params, block, "", ckpt, &e), &e);
+            else
+                CHECK_FAILS(lm_params_load(params, block, "", ckpt, &e), LM_EFORMAT, &e,
+                            "t.lm: tensor 'weight': holds a NaN or an infinity");
+            lm_ckpt_close(ckpt);
+        }
     lm_block_free(block);
     lm_params_free(params);
 }

@@ -152,6 +152,16 @@ static void put(scoring *s, const context *c, uint32_t word, double *p)
     if (s->count == s->room.batch) flush(s);
 }
 
+/* Weights may be finite and yet too large for their products. */
+static lm_status check(const double *p, size_t count, lm_err *e)
+{
+    for (size_t i = 0; i < count; i++)
+        if (!(p[i] >= 0))
+            return lm_fail(e, LM_EFORMAT,
+                           "the NNLM gives no probabilities: its weights are too large");
+    return LM_OK;
+}
+
 static lm_status lang_score(const lm_lang *lang, void *state, const uint32_t *ids, size_t count,
                             double *p, int *order, lm_err *e)
 {
@@ -173,7 +183,7 @@ static lm_status lang_score(const lm_lang *lang, void *state, const uint32_t *id
     }
     flush(s);
     close_scoring(s);
-    return LM_OK;
+    return check(p, count, e);
 }
 
 static lm_status predict(scoring *s, const context *c, double *p, lm_err *e)
@@ -185,7 +195,7 @@ static lm_status predict(scoring *s, const context *c, double *p, lm_err *e)
     lm_nnlm_predict(s->on, m, &m->weights, &s->room, own);
     for (uint32_t w = 0; w < m->lang.vocab->size; w++) p[w] = w < m->outputs ? (double)own[w] : 0;
     lm_free(own);
-    return LM_OK;
+    return check(p, m->lang.vocab->size, e);
 }
 
 static lm_status lang_predict(const lm_lang *lang, const void *state, double *p, lm_err *e)
