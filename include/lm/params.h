@@ -94,8 +94,8 @@ LM_MUST_USE lm_status lm_params_save(const lm_params *params, const lm_real *blo
 LM_MUST_USE lm_status lm_params_expect(const lm_params *params, const char *prefix,
                                        const lm_ckpt *ckpt, lm_err *e);
 /* Reads every parameter from its tensor, of F64, F32, F16 or BF16; other tensors are left alone.
- * Errors: LM_EFORMAT naming file and tensor: missing, of another shape or type, or with values that are
- * not finite; the block may then hold a part of the values. */
+ * Errors: LM_EFORMAT naming file and tensor: missing, of another shape or type, or with values
+ * that are not finite; the block may then hold a part of the values. */
 LM_MUST_USE lm_status lm_params_load(const lm_params *params, lm_real *block, const char *prefix,
                                      const lm_ckpt *ckpt, lm_err *e);
 

@@ -4,8 +4,8 @@
 #
 #   TEXT     one sentence a line (default: WikiText-2 of ../shared where it is, else the stories)
 #   PYTHON   one with torch (default: the first of python3, /usr/bin/python3 that has it)
-#   BLAS     folder of the libopenblas that torch is to load (default: Debian's openblas-openmp where
-#            it is, as torch gets no second thread with the other)
+#   BLAS     folder of the libopenblas that torch is to load (default: Debian's openblas-openmp
+#            where it is, as torch gets no second thread with the other)
 #   STEPS    of a run (default 12), of BATCH words (default 512); RUNS of each (default 3)
 set -eu
 
@@ -36,7 +36,8 @@ ours() {
 
 peer() {
     [ "$python" = none ] ||
-        LD_LIBRARY_PATH=$blas "$python" tests/bench/nnlm_torch.py "$1" "$steps" "$text" "$batch"
+        LD_LIBRARY_PATH=$blas "$python" tests/bench/nnlm_torch.py "$1" "$steps" "$text" \
+            "$batch"
 }
 
 median() {
@@ -44,8 +45,8 @@ median() {
 }
 
 parameters=$("$bin/nnlm-train" --dry-run -o x.nnlm "$text" | awk '$1 == "parameters" { print $2 }')
-printf '\nNNLM, order 5, vectors of 100, 200 hidden units, AdamW, %s words a step, %s parameters\n' \
-    "$batch" "$parameters"
+printf '\nNNLM: order 5, vectors of 100, 200 hidden units, %s parameters; %s words a step\n' \
+    "$parameters" "$batch"
 printf '%-10s %12s %12s %8s %14s\n' threads 'ours, words/s' 'torch' ratio 'ours, --bf16'
 for threads in 1 2; do
     : > "$work/ours"

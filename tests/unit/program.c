@@ -46,6 +46,13 @@ static char next(const child *c)
     return read(c->said, &said, 1) == 1 ? said : 'x';
 }
 
+/* A test that was started in the background may ignore some, which a program would respect. */
+static void restore_signals(void)
+{
+    static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    for (size_t i = 0; i < sizeof deadly / sizeof *deadly; i++) (void)signal(deadly[i], SIG_DFL);
+}
+
 static child start(bool stateful, bool in_loop)
 {
     static const lm_option none[] = {{0}};
@@ -99,6 +106,7 @@ static bool left_behind(void)
 TEST(program_with_state_stops)
 {
     static const int polite[] = {SIGINT, SIGTERM, SIGHUP};
+    restore_signals();
     for (int i = 0; i < 3; i++) {
         const child c = start(true, true);
         CHECK(left_behind()); /* its temporary */
@@ -111,6 +119,7 @@ TEST(program_with_state_stops)
 
 TEST(program_with_state_dies_if_asked_twice)
 {
+    restore_signals();
     fclose(fopen("linger", "w"));
     const child c = start(true, true);
     CHECK_INT(kill(c.pid, SIGTERM), 0);
@@ -124,6 +133,7 @@ TEST(program_with_state_dies_if_asked_twice)
 TEST(program_dies_of_signals)
 {
     static const int deadly[] = {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGPIPE};
+    restore_signals();
     for (int stateful = 0; stateful < 2; stateful++)
         for (int i = 0; i < 5; i++) {
             const child c = start(stateful, stateful == 0);
@@ -135,6 +145,7 @@ TEST(program_dies_of_signals)
 
 TEST(program_with_state_saves)
 {
+    restore_signals();
     const child c = start(true, true);
     for (int i = 0; i < 3; i++) {
         CHECK_INT(kill(c.pid, SIGUSR1), 0);
