@@ -29,7 +29,8 @@ enum { ROWS = 14, COLUMNS = 32, LANES = 16, AHEAD = 8 /* stored rows to ask for 
 INLINE __mmask16 lanes(size_t n, size_t from)
 {
     if (n <= from) return 0;
-    return n - from >= LANES ? (__mmask16)0xffff : (__mmask16)((1u << (n - from)) - 1);
+    if (n - from >= LANES) return 0xffff;
+    return (__mmask16)((1u << (n - from)) - 1);
 }
 
 INLINE __m512i rounded(__m512i x)
