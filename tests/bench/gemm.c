@@ -57,11 +57,16 @@ enum { SHAPES = sizeof shapes / sizeof *shapes, MOST_RUNS = 99 };
 
 static clockid_t clock_used = CLOCK_MONOTONIC;
 
-static double seconds(void)
+static double on_clock(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(clock_used, &t);
+    (void)clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static double seconds(void)
+{
+    return on_clock(clock_used);
 }
 
 /* ---- peers ---- */
@@ -125,7 +130,8 @@ static double peak(lm_pool *pool)
 {
     if (lm_os_cpu() < LM_CPU_AVX2) return 0;
     const size_t threads = lm_pool_threads(pool);
-    size_t rounds = 50000;
+    size_t rounds = 200000;
+    for (int i = 0; i < 3; i++) lm_parallel_for(pool, threads, multiply_add, &rounds);
     const double start = seconds();
     lm_parallel_for(pool, threads, multiply_add, &rounds);
     const double clocks = clock_used == CLOCK_MONOTONIC ? 1 : (double)threads;
@@ -196,12 +202,31 @@ static double median(double *values, size_t runs)
     return values[runs / 2];
 }
 
+/* The threads of a peer look for work for some time after its product, on CPUs that the next one is
+ * measured on. */
+static void let_peers_rest(size_t threads)
+{
+    const struct timespec while_they_look = {0, 60000000};
+    if (threads > 1 && (peers.openblas || peers.dnnl)) (void)nanosleep(&while_they_look, NULL);
+}
+
+/* Threads that were woken share a CPU for some milliseconds, until the system moves one of them. */
+static void warm_up(void (*run)(const job *), const job *j)
+{
+    const double end = on_clock(CLOCK_MONOTONIC) + 0.03;
+    do {
+        run(j);
+    } while (on_clock(CLOCK_MONOTONIC) < end);
+}
+
 /* With -c in seconds of a thread at work, whatever else the machine does. */
 static double rate(void (*run)(const job *), const job *j, size_t repeats)
 {
     const double flops = 2.0 * (double)j->s->m * (double)j->s->n * (double)j->s->k;
     const double threads =
         clock_used == CLOCK_MONOTONIC ? 1 : (double)lm_pool_threads(lm_compute_pool(j->on));
+    let_peers_rest(lm_pool_threads(lm_compute_pool(j->on)));
+    warm_up(run, j);
     const double start = seconds();
     for (size_t i = 0; i < repeats; i++) run(j);
     return flops * (double)repeats * threads / (seconds() - start) / 1e9;
@@ -212,13 +237,14 @@ static void print_line(const job *j, lm_pool *pool, size_t runs)
     double ours[MOST_RUNS], openblas[MOST_RUNS], dnnl[MOST_RUNS], limit[MOST_RUNS];
     const size_t threads = lm_pool_threads(pool);
     const double flops = 2.0 * (double)j->s->m * (double)j->s->n * (double)j->s->k;
-    const size_t repeats = 1 + (size_t)(2e8 * (double)threads / flops);
+    const size_t repeats = 1 + (size_t)(1e9 * (double)threads / flops);
     if (peers.openblas_threads) peers.openblas_threads((int)threads);
     if (peers.dnnl_threads) peers.dnnl_threads((int)threads);
     run_ours(j);
     if (peers.openblas) run_openblas(j);
     if (peers.dnnl) run_dnnl(j);
     for (size_t r = 0; r < runs; r++) {
+        let_peers_rest(threads);
         limit[r] = peak(pool) / 1e9;
         ours[r] = rate(run_ours, j, repeats);
         openblas[r] = peers.openblas ? rate(run_openblas, j, repeats) : 0;
