@@ -113,7 +113,7 @@ and sentence ends that never followed the longest context that was seen. NNLM: B
 model of order 5; mixed with the n-grams by the weights that suit other held-out stories best.
 END
 measure 'English' stories word
-neural stories word --dim 100 --hidden 100 --dropout 0.4 -e 6
+neural stories word --dropout 0.4 -l 0.004 -e 5
 measure 'Chinese' stories-zh char
-neural stories-zh char --dim 60 --hidden 100 --dropout 0.3 -e 10
+neural stories-zh char --dropout 0.4 -l 0.004 -e 10
 printf '\nModels, measurements and samples are in %s\n' "$out"
