@@ -1,4 +1,5 @@
 /* optim.c - the optimisers in double, against PyTorch and the formulas of the papers' code. */
+#include <stdio.h>
 #include "../unit/optim_oracle.h"
 #include <stdlib.h>
 #include "lm/schedule.h"
@@ -8,7 +9,7 @@ TEST(optim_oracle_in_double)
     CHECK_INT(oracle_replay(1e-10), 17);
 }
 
-/* ---- the oracle of ../shared, whose output tests/long/optim.sh makes ---- */
+/* ---- the oracle of ../shared, whose output tests/long/oracles.sh makes ---- */
 
 enum { STEPS = 20, WARMUP = 5, W = 12, B = 3 };
 
@@ -95,9 +96,11 @@ static void check_rates(const char *name, lm_schedule_kind kind, double peak, do
 
 TEST(optim_shared_oracle)
 {
-    const char *path = getenv("OPTIM_ORACLE");
+    char path[4096];
+    const char *folder = getenv("LM_ORACLES");
     lm_err e = {0};
-    if (!path) SKIP("made and run by make test-long");
+    if (!folder) SKIP("LM_ORACLES is not set: part of make test-long");
+    snprintf(path, sizeof path, "%s/optim.safetensors", folder);
     CHECK_OK(lm_ckpt_open(&ckpt, path, LM_CKPT_CHECK_ALL, &e), &e);
     const lm_optim_options adam = {LM_OPTIM_ADAM, .beta1 = 0.9, .beta2 = 0.999, .eps = 1e-8};
     const lm_optim_options adamw = {LM_OPTIM_ADAMW, .beta1 = 0.9, .beta2 = 0.95, .eps = 1e-8,

@@ -1,6 +1,6 @@
 #!/bin/sh
-# oracles.sh - models against implementations in PyTorch that lie beside this source tree, in
-# LM_SHARED or ../shared, with weights drawn from several seeds.
+# oracles.sh - models and optimisers against implementations in PyTorch that lie beside this source
+# tree, in LM_SHARED or ../shared, with numbers drawn from several seeds.
 # shellcheck source=tests/count.sh
 . tests/count.sh
 
@@ -28,8 +28,9 @@ for python in python3 /usr/bin/python3 none; do
     "$python" -c 'import numpy, torch' 2>/dev/null && break
 done
 if [ "$python" = none ]; then
-    skip 'models against PyTorch' 'no python3 with torch and numpy'
+    skip 'models and optimisers against PyTorch' 'no python3 with torch and numpy'
 else
     against nnlm nnlm_shared
+    against optim optim_shared_oracle
 fi
 finish
