@@ -40,7 +40,10 @@ typedef enum {
                            nn.LSTM, with fan_in its hidden size */
 } lm_torch_rule;
 
-enum { LM_PARAM_DIMS = 4 };
+enum {
+    LM_PARAM_DIMS = 4,
+    LM_PARAM_STEP = 16 /* elements: every row begins at a multiple of it, of float or double */
+};
 
 typedef struct {
     const char *name; /* in checkpoints */

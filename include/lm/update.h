@@ -15,9 +15,6 @@
 extern "C" {
 #endif
 
-/* Blocks are aligned to 64 bytes, n is a multiple of LM_UPDATE_STEP. */
-enum { LM_UPDATE_STEP = 16 };
-
 /* Each begins with d = g scale, the gradient; all but BERT and AVERAGE go on with
  * d = fma(p, decay, d). */
 typedef enum {
@@ -38,7 +35,8 @@ typedef struct {
     lm_real eps, correction, keep;
 } lm_update;
 
-/* p: parameters; m, v: moments, not used where a method has none; g: gradients, which stay. */
+/* p: parameters; m, v: moments, not used where a method has none; g: gradients, which stay; n of
+ * each, a multiple of 16. */
 typedef void lm_update_kernel(const lm_update *how, lm_real *p, lm_real *m, lm_real *v,
                               const lm_real *g, size_t n);
 

@@ -125,25 +125,27 @@ static lm_update_method method_of(const lm_optim_options *how)
     return LM_UPDATE_BERT;
 }
 
-/* The coefficients of step t for parameters that decay by `decay`. */
+/* The coefficients of step t for parameters that decay by `decay`: AdamW's shrink by themselves,
+ * those of the others through the gradient or the step. */
 static lm_update update_of(const lm_optim_options *how, uint64_t t, double rate, double scale,
                            double decay)
 {
     const double left1 = 1 - power(how->beta1, t), left2 = sqrt(1 - power(how->beta2, t));
-    if (how->kind == LM_OPTIM_ADAM || how->kind == LM_OPTIM_ADAMW) rate /= left1;
-    if (how->kind == LM_OPTIM_GPT1) rate = rate * left2 / left1;
-    lm_update u = {.scale = (lm_real)scale,
-                   .decay = (lm_real)decay,
-                   .rate = (lm_real)rate,
-                   .momentum = (lm_real)how->momentum,
-                   .beta1 = (lm_real)how->beta1,
-                   .rest1 = (lm_real)(1 - how->beta1),
-                   .beta2 = (lm_real)how->beta2,
-                   .rest2 = (lm_real)(1 - how->beta2),
-                   .eps = (lm_real)how->eps,
-                   .correction = (lm_real)left2,
-                   .keep = 1};
-    return u;
+    const bool apart = how->kind == LM_OPTIM_ADAMW;
+    double down = rate;
+    if (how->kind == LM_OPTIM_ADAM || how->kind == LM_OPTIM_ADAMW) down = rate / left1;
+    if (how->kind == LM_OPTIM_GPT1) down = rate * left2 / left1;
+    return (lm_update){.scale = (lm_real)scale,
+                       .decay = apart ? 0 : (lm_real)decay,
+                       .rate = (lm_real)down,
+                       .momentum = (lm_real)how->momentum,
+                       .beta1 = (lm_real)how->beta1,
+                       .rest1 = (lm_real)(1 - how->beta1),
+                       .beta2 = (lm_real)how->beta2,
+                       .rest2 = (lm_real)(1 - how->beta2),
+                       .eps = (lm_real)how->eps,
+                       .correction = (lm_real)left2,
+                       .keep = apart ? (lm_real)(1 - rate * decay) : 1};
 }
 
 typedef struct {
@@ -176,10 +178,6 @@ void lm_optim_step(const lm_compute *on, lm_optim *optim, lm_real *values, const
         s.moment[i] = i < optim->moments ? optim->moment[i]
                       : optim->moments   ? optim->moment[0]
                                          : values;
-    if (how->kind == LM_OPTIM_ADAMW) {
-        s.with_decay.decay = 0;
-        s.with_decay.keep = (lm_real)(1 - rate * how->decay);
-    }
     lm_pieces_each(on, optim->params, step_piece, &s);
 }
 

@@ -8,7 +8,6 @@
 
 enum {
     ALIGN = 64,       /* bytes */
-    STEP = 16,        /* elements: 64 bytes of floats, and the same layout for doubles */
     LARGE = 4 << 20,  /* bytes from which huge pages are asked for */
     LEAD = ALIGN * 2, /* bytes a block takes beyond its elements */
 };
@@ -24,7 +23,7 @@ static bool count_of(const lm_param *row, size_t *count)
     return product <= PTRDIFF_MAX / sizeof(lm_real) - LEAD;
 }
 
-/* Places the rows one after the other, each at a multiple of STEP. */
+/* Places the rows one after the other, each at a multiple of LM_PARAM_STEP. */
 static bool lay_out(lm_params *params)
 {
     const size_t most = PTRDIFF_MAX / sizeof(lm_real) - LEAD;
@@ -32,7 +31,7 @@ static bool lay_out(lm_params *params)
         lm_param *row = &params->item[i];
         if (!count_of(row, &row->count)) return false;
         row->at = params->size;
-        const size_t room = (row->count + STEP - 1) / STEP * STEP;
+        const size_t room = (row->count + LM_PARAM_STEP - 1) / LM_PARAM_STEP * LM_PARAM_STEP;
         if (room > most - params->size) return false;
         params->size += room;
         params->total += row->count;

@@ -1,16 +1,13 @@
 /* pieces.c - a block of parameters in pieces, which threads share out. */
 #include "pieces.h"
 
-enum {
-    STEP = 16,       /* rows begin at multiples of it */
-    LEAST = 1 << 13, /* elements of a piece */
-};
+enum { LEAST = 1 << 13 /* elements of a piece */ };
 
 /* Elements of every piece but the last. */
 static size_t length_of(const lm_params *params)
 {
     const size_t even = (params->size + LM_PIECES_MAX - 1) / LM_PIECES_MAX;
-    const size_t whole = (even + STEP - 1) / STEP * STEP;
+    const size_t whole = (even + LM_PARAM_STEP - 1) / LM_PARAM_STEP * LM_PARAM_STEP;
     return whole < LEAST ? LEAST : whole;
 }
 

@@ -47,6 +47,11 @@ static inline vf divide(vf a, vf b)
     return _mm256_div_ps(a, b);
 }
 
+static inline vf root(vf v)
+{
+    return _mm256_sqrt_ps(v);
+}
+
 static inline vf fmadd(vf a, vf b, vf c)
 {
     return _mm256_fmadd_ps(a, b, c);

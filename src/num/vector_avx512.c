@@ -48,6 +48,11 @@ static inline vf divide(vf a, vf b)
     return _mm512_div_ps(a, b);
 }
 
+static inline vf root(vf v)
+{
+    return _mm512_sqrt_ps(v);
+}
+
 static inline vf fmadd(vf a, vf b, vf c)
 {
     return _mm512_fmadd_ps(a, b, c);

@@ -5,6 +5,11 @@
 #include <math.h>
 #include "lm/scalar.h"
 
+static inline vf root(vf v)
+{
+    return sqrt(v);
+}
+
 static inline vf fmadd(vf a, vf b, vf c)
 {
     return fma(a, b, c);

@@ -1,14 +1,15 @@
 /* vector_level.h - the functions of vectors at one CPU level: a table that each level fills in.
  *
- * Every level includes the same formulas (vector_functions.h) and loops (vector_loops.h) over its
- * own primitives, and every operation of theirs is rounded as IEEE 754 says: the levels differ in
- * speed, not in a bit, but for the payloads of NaN. */
+ * Every level includes the same formulas (vector_functions.h) and loops (vector_loops.h,
+ * update_kernels.h) over its own primitives, and every operation of theirs is rounded as IEEE 754
+ * says: the levels differ in speed, not in a bit, but for the payloads of NaN. */
 #ifndef LM_VECTOR_LEVEL_H
 #define LM_VECTOR_LEVEL_H
 #include <stddef.h>
 #include "lm/activation.h"
 #include "lm/os.h"
 #include "lm/real.h"
+#include "lm/update.h"
 
 enum { LM_VECTOR_LANES = 16, LM_ACTIVATIONS = LM_ACT_GELU_ERF + 1 };
 
@@ -30,6 +31,7 @@ typedef struct {
     lm_real (*exp_sum)(const lm_real *x, lm_real max, size_t n);
     lm_vector_map *activate[LM_ACTIVATIONS];
     lm_vector_slope *backward[LM_ACTIVATIONS]; /* v: x for the gelu forms, else y */
+    lm_update_kernel *update[LM_UPDATE_METHODS];
 } lm_vector_level;
 
 /* NULL where the level was not compiled in. */

@@ -5,6 +5,7 @@
  * not as many, of those there are and zeros. */
 #ifndef LM_VECTOR_LOOPS_H
 #define LM_VECTOR_LOOPS_H
+#include "update_kernels.h"
 #include "vector_level.h"
 
 enum { LANES = LM_VECTOR_LANES, PARTS = LANES / WIDTH };
@@ -293,5 +294,12 @@ static const lm_vector_level level = {
     .exp_sum = vector_exp_sum,
     .activate = {map_same, map_tanh, map_sigmoid, map_relu, map_gelu_tanh, map_gelu_erf},
     .backward = {add_dy, slope_tanh, slope_sigmoid, slope_relu, slope_gelu_tanh, slope_gelu_erf},
+    .update = {[LM_UPDATE_SGD] = sgd,
+               [LM_UPDATE_MOMENTUM] = with_momentum,
+               [LM_UPDATE_NESTEROV] = nesterov,
+               [LM_UPDATE_ADAGRAD] = adagrad,
+               [LM_UPDATE_ADAM] = adam,
+               [LM_UPDATE_BERT] = bert,
+               [LM_UPDATE_AVERAGE] = average},
 };
 #endif

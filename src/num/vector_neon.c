@@ -47,6 +47,11 @@ static inline vf divide(vf a, vf b)
     return vdivq_f32(a, b);
 }
 
+static inline vf root(vf v)
+{
+    return vsqrtq_f32(v);
+}
+
 static inline vf fmadd(vf a, vf b, vf c)
 {
     return vfmaq_f32(c, a, b);

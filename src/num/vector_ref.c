@@ -41,6 +41,11 @@ static inline vf mul(vf a, vf b)
     return a * b;
 }
 
+static inline vf divide(vf a, vf b)
+{
+    return a / b;
+}
+
 static inline vf larger(vf a, vf b)
 {
     return a > b ? a : b;
@@ -107,9 +112,9 @@ static inline vf fnmadd(vf a, vf b, vf c)
     return fmaf(-a, b, c);
 }
 
-static inline vf divide(vf a, vf b)
+static inline vf root(vf v)
 {
-    return a / b;
+    return sqrtf(v);
 }
 
 static inline vi ints(uint32_t v)

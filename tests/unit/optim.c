@@ -1,6 +1,7 @@
 /* optim.c - tests of the optimisers: PyTorch's bits, threads, CPU levels, decay, clipping, saving.
  */
 #include "lm/optim.h"
+#include "../../src/num/vector_level.h"
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -19,8 +20,7 @@ TEST(optim_oracle)
 
 TEST(optim_oracle_in_plain_code)
 {
-    CHECK_INT(setenv("LM_CPU", "ref", 1), 0);
-    CHECK_INT(lm_os_cpu(), LM_CPU_REF);
+    lm_vector_use(LM_CPU_REF);
     CHECK_INT(oracle_replay(2e-5), 17);
 }
 
@@ -137,10 +137,10 @@ TEST(optim_cpu_levels)
     for (int kind = 0; kind < KINDS; kind++) {
         const lm_optim_options how = options_of(kind);
         setup best = make(&how, 1), ref = make(&how, 1);
-        CHECK_INT(unsetenv("LM_CPU"), 0);
+        lm_vector_use(lm_os_cpu());
         run_steps(&best, 0, 4);
         lm_average_step(best.on, best.params, best.values, best.grads, 0.9);
-        CHECK_INT(setenv("LM_CPU", "ref", 1), 0);
+        lm_vector_use(LM_CPU_REF);
         run_steps(&ref, 0, 4);
         lm_average_step(ref.on, ref.params, ref.values, ref.grads, 0.9);
         check_same(&best, &ref);
