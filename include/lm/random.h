@@ -36,6 +36,11 @@ lm_random_block lm_philox(const uint32_t counter[4], const uint32_t key[2]);
 lm_random_block lm_random_at(uint64_t seed, lm_random_purpose purpose, uint32_t step,
                              uint64_t index);
 
+/* The words of the blocks at index, index + 1, ..., block by block; faster than one by one. */
+enum { LM_RANDOM_SOME = 16 };
+void lm_random_some(uint32_t words[4 * LM_RANDOM_SOME], uint64_t seed, lm_random_purpose purpose,
+                    uint32_t step, uint64_t index);
+
 /* Uniform in [0, 1) with 53 bits, from the block's first two words. */
 double lm_random_real(lm_random_block block);
 

@@ -35,6 +35,20 @@ TEST(random_at_layout)
     for (int i = 0; i < 4; i++) CHECK_INT(block.word[i], vectors[2].answer[i]);
 }
 
+/* Also where the index passes 32 bits. */
+TEST(random_some_at_once)
+{
+    const uint64_t seed = UINT64_C(0x123456789abcdef0);
+    for (uint64_t index = UINT64_C(0xfffffff0); index < UINT64_C(0x100000010); index += 5) {
+        uint32_t some[4 * LM_RANDOM_SOME];
+        lm_random_some(some, seed, LM_RANDOM_SAMPLE, 7, index);
+        for (uint64_t i = 0; i < LM_RANDOM_SOME; i++) {
+            const lm_random_block one = lm_random_at(seed, LM_RANDOM_SAMPLE, 7, index + i);
+            CHECK_BYTES(some + 4 * i, one.word, sizeof one);
+        }
+    }
+}
+
 TEST(random_real_ends)
 {
     CHECK(lm_random_real((lm_random_block){{0, 0, ~0u, ~0u}}) == 0);
