@@ -11,10 +11,10 @@
 #include <assert.h>
 #include <string.h>
 #include "columns.h"
-#include "lm/gemm.h"
 #include "lm/memory.h"
 #include "lm/scalar.h"
 #include "lm/vector.h"
+#include "products.h"
 #include "slices.h"
 
 enum {
@@ -94,6 +94,20 @@ static lm_real *target_in(const pass *p, size_t n, lm_real *x)
     return word - p->word < p->width ? x + (word - p->word) : NULL;
 }
 
+/* A term's product for n words, of `rows` rows of logits stored `ld` apart. */
+static lm_nn_product product_of(const lm_logits *logits, const lm_logit_term *t, size_t rows,
+                                size_t n, size_t ld)
+{
+    const size_t ld_weight = t->layout == LM_OUT_MAJOR ? t->width : logits->V;
+    return (lm_nn_product){rows, t->width, n, t->layout, ld_weight, ld};
+}
+
+/* Where the weights of `word` begin. */
+static size_t weights_at(const lm_logit_term *t, size_t word)
+{
+    return t->layout == LM_OUT_MAJOR ? word * t->width : word;
+}
+
 /* c (rows, n) = the logits of n words from `word` on, of `rows` rows from `first` on. */
 static void make_logits(const lm_compute *on, lm_real *c, size_t ldc, const lm_logits *logits,
                         size_t first, size_t rows, size_t word, size_t n)
@@ -101,19 +115,10 @@ static void make_logits(const lm_compute *on, lm_real *c, size_t ldc, const lm_l
     for (size_t i = 0; i < LM_LOGIT_TERMS; i++) {
         const lm_logit_term *t = &logits->term[i];
         if (!t->in) continue;
-        const bool out_major = t->layout == LM_OUT_MAJOR;
-        lm_gemm(on, &(lm_product){.m = rows,
-                                  .n = n,
-                                  .k = t->width,
-                                  .a = t->in + first * t->width,
-                                  .lda = t->width,
-                                  .b = t->weight + (out_major ? word * t->width : word),
-                                  .ldb = out_major ? t->width : logits->V,
-                                  .tb = out_major,
-                                  .c = c,
-                                  .ldc = ldc,
-                                  .accumulate = i > 0,
-                                  .bias = i == 0 && logits->bias ? logits->bias + word : NULL});
+        const lm_nn_product product = product_of(logits, t, rows, n, ldc);
+        const lm_real *bias = i == 0 && logits->bias ? logits->bias + word : NULL;
+        lm_nn_forward(on, &product, c, t->in + first * t->width, t->weight + weights_at(t, word),
+                      bias, LM_ACT_NONE, i > 0);
     }
 }
 
@@ -134,28 +139,33 @@ static double scale_of(const pass *p, size_t n)
     return (double)p->scale * (p->row_scale ? (double)p->row_scale[n] : 1);
 }
 
+/* Of a row, put together from its panels'. */
+static lm_soft_sum sum_of_row(const pass *p, size_t i)
+{
+    const size_t at = i * p->plan.panels;
+    lm_soft_sum all = LM_SOFT_SUM_NONE;
+    for (size_t k = at; k < at + p->plan.panels; k++)
+        all = lm_soft_sum_add(all, (lm_soft_sum){p->max[k], (double)p->sum[k]});
+    return all;
+}
+
 /* From the panels' maxima and sums to the row's loss, and the factors that make probabilities. */
 static void finish_rows(void *context, size_t first, size_t end)
 {
     const pass *p = context;
-    const size_t panels = p->plan.panels;
     for (size_t i = first; i < end; i++) {
-        lm_real *max = p->max + i * panels;
         const size_t n = p->first + i;
-        double top = (double)max[0], sum = 0;
-        for (size_t k = 1; k < panels; k++)
-            if ((double)max[k] > top) top = (double)max[k];
-        for (size_t k = 0; k < panels; k++)
-            sum += (double)p->sum[i * panels + k] * lm_exp((double)max[k] - top);
-        const double log_sum = lm_log(sum);
-        if (p->log_sums) p->log_sums[n] = (lm_real)(top + log_sum);
+        const lm_soft_sum all = sum_of_row(p, i);
+        const double log_sum = lm_soft_sum_log(all);
+        if (p->log_sums) p->log_sums[n] = (lm_real)log_sum;
         if (!p->targets) continue;
         const bool counts = p->targets[n] != LM_IGNORE;
-        p->losses[n] = counts ? (lm_real)(top - (double)p->target[i] + log_sum) : 0;
+        p->losses[n] = counts ? (lm_real)(log_sum - (double)p->target[i]) : 0;
         if (!p->gradients || !counts) continue;
-        const double scale = scale_of(p, n) / sum;
-        for (size_t k = 0; k < panels; k++)
-            max[k] = (lm_real)(scale * lm_exp((double)max[k] - top));
+        lm_real *max = p->max + i * p->plan.panels;
+        const double scale = scale_of(p, n) / all.sum;
+        for (size_t k = 0; k < p->plan.panels; k++)
+            max[k] = (lm_real)(scale * lm_exp((double)max[k] - (double)all.max));
     }
 }
 
@@ -179,34 +189,11 @@ static void differentiate(void *context, size_t first, size_t end)
 /* d_weight += d' in and d_in += d W, for the words of the panel. */
 static void term_backward(const pass *p, const lm_logit_term *t)
 {
-    const bool out_major = t->layout == LM_OUT_MAJOR;
-    const size_t skip = out_major ? p->word * t->width : p->word;
-    const size_t ld = out_major ? t->width : p->logits->V;
-    const lm_real *in = t->in + p->first * t->width;
-    if (t->d_weight)
-        lm_gemm(p->on, &(lm_product){.m = out_major ? p->width : t->width,
-                                     .n = out_major ? t->width : p->width,
-                                     .k = p->rows,
-                                     .a = out_major ? p->at : in,
-                                     .lda = out_major ? p->plan.ld : t->width,
-                                     .ta = true,
-                                     .b = out_major ? in : p->at,
-                                     .ldb = out_major ? t->width : p->plan.ld,
-                                     .c = t->d_weight + skip,
-                                     .ldc = ld,
-                                     .accumulate = true});
-    if (t->d_in)
-        lm_gemm(p->on, &(lm_product){.m = p->rows,
-                                     .n = t->width,
-                                     .k = p->width,
-                                     .a = p->at,
-                                     .lda = p->plan.ld,
-                                     .b = t->weight + skip,
-                                     .ldb = ld,
-                                     .tb = !out_major,
-                                     .c = t->d_in + p->first * t->width,
-                                     .ldc = t->width,
-                                     .accumulate = true});
+    const lm_nn_product product = product_of(p->logits, t, p->rows, p->width, p->plan.ld);
+    const size_t row = p->first * t->width, weight = weights_at(t, p->word);
+    lm_nn_backward(p->on, &product, t->d_in ? t->d_in + row : NULL,
+                   t->d_weight ? t->d_weight + weight : NULL, p->at, t->in + row,
+                   t->weight + weight);
 }
 
 static void panel_backward(pass *p)

@@ -1,64 +1,29 @@
 /* linear.c - y = f(x W' + b), as matrix products. */
 #include "lm/linear.h"
 #include "columns.h"
-#include "lm/gemm.h"
+#include "products.h"
 #include "slices.h"
+
+static lm_nn_product product_of(lm_layout layout, size_t N, size_t I, size_t O)
+{
+    return (lm_nn_product){N, I, O, layout, layout == LM_OUT_MAJOR ? I : O, O};
+}
 
 void lm_linear_forward(const lm_compute *on, lm_real *out, const lm_real *in, const lm_real *weight,
                        const lm_real *bias, lm_layout layout, lm_activation f, size_t N, size_t I,
                        size_t O)
 {
-    const bool out_major = layout == LM_OUT_MAJOR;
-    lm_gemm(on, &(lm_product){.m = N,
-                              .n = O,
-                              .k = I,
-                              .a = in,
-                              .lda = I,
-                              .b = weight,
-                              .ldb = out_major ? I : O,
-                              .tb = out_major,
-                              .c = out,
-                              .ldc = O,
-                              .bias = bias,
-                              .activation = f});
-}
-
-/* d_weight (O,I) += d_out' in, or (I,O) += in' d_out. */
-static void weight_gradient(const lm_compute *on, lm_real *d_weight, const lm_real *d_out,
-                            const lm_real *in, lm_layout layout, size_t N, size_t I, size_t O)
-{
-    const bool out_major = layout == LM_OUT_MAJOR;
-    lm_gemm(on, &(lm_product){.m = out_major ? O : I,
-                              .n = out_major ? I : O,
-                              .k = N,
-                              .a = out_major ? d_out : in,
-                              .lda = out_major ? O : I,
-                              .ta = true,
-                              .b = out_major ? in : d_out,
-                              .ldb = out_major ? I : O,
-                              .c = d_weight,
-                              .ldc = out_major ? I : O,
-                              .accumulate = true});
+    const lm_nn_product p = product_of(layout, N, I, O);
+    lm_nn_forward(on, &p, out, in, weight, bias, f, false);
 }
 
 void lm_linear_backward(const lm_compute *on, lm_real *d_in, lm_real *d_weight, lm_real *d_bias,
                         const lm_real *d_out, const lm_real *in, const lm_real *weight,
                         lm_layout layout, size_t N, size_t I, size_t O)
 {
+    const lm_nn_product p = product_of(layout, N, I, O);
     if (d_bias) lm_nn_column_sums(on, d_bias, d_out, O, N, O);
-    if (d_weight) weight_gradient(on, d_weight, d_out, in, layout, N, I, O);
-    if (d_in)
-        lm_gemm(on, &(lm_product){.m = N,
-                                  .n = I,
-                                  .k = O,
-                                  .a = d_out,
-                                  .lda = O,
-                                  .b = weight,
-                                  .ldb = layout == LM_OUT_MAJOR ? I : O,
-                                  .tb = layout == LM_IN_MAJOR,
-                                  .c = d_in,
-                                  .ldc = I,
-                                  .accumulate = true});
+    lm_nn_backward(on, &p, d_in, d_weight, d_out, in, weight);
 }
 
 typedef struct {

@@ -3,27 +3,27 @@
 #include <string.h>
 #include "columns.h"
 #include "lm/embedding.h"
-#include "lm/gemm.h"
 #include "lm/memory.h"
 #include "lm/scalar.h"
 #include "lm/vector.h"
+#include "products.h"
 
 /* Within the caller's room. */
 typedef struct {
-    lm_real *scores;     /* (N,k) of the noise, then their gradients */
-    lm_real *own;        /* (N) of the targets, then their gradients */
-    lm_real *rows;       /* (k,width) weights of the noise, */
-    lm_real *d_rows;     /* (k,width) and their gradients */
-    lm_real *of_targets; /* (N,width) gradients of the weights of the targets */
-    lm_real *d_bias;     /* (k) */
+    lm_real *rows[LM_LOGIT_TERMS]; /* (k,width) weights of the noise, of each term */
+    lm_real *d_rows;               /* (k,width) and their gradients, of one */
+    lm_real *of_targets;           /* (N,width) gradients of the weights of the targets */
+    lm_real *scores;               /* (N,k) of the noise, then their gradients */
+    lm_real *own;                  /* (N) of the targets, then their gradients */
+    lm_real *bias;                 /* (k) of the noise, then its gradients */
 } parts;
 
 size_t lm_noise_room(size_t N, size_t k, size_t width)
 {
-    size_t scores, rows, targets, room;
-    if (!lm_mul_size(N, k, &scores) || !lm_mul_size(2 * k, width, &rows) ||
-        !lm_mul_size(N, width, &targets) || !lm_add_size(scores, rows, &room) ||
-        !lm_add_size(room, targets, &room) || !lm_add_size(room, N, &room) ||
+    size_t lines, matrices, scores, room;
+    if (!lm_mul_size(LM_LOGIT_TERMS + 1, k, &lines) || !lm_add_size(lines, N, &lines) ||
+        !lm_mul_size(lines, width, &matrices) || !lm_mul_size(N, k, &scores) ||
+        !lm_add_size(matrices, scores, &room) || !lm_add_size(room, N, &room) ||
         !lm_add_size(room, k, &room))
         return SIZE_MAX;
     return room;
@@ -32,12 +32,12 @@ size_t lm_noise_room(size_t N, size_t k, size_t width)
 static parts divide(lm_real *room, size_t N, size_t k, size_t width)
 {
     parts p;
-    p.scores = room;
-    p.rows = p.scores + N * k;
-    p.d_rows = p.rows + k * width;
+    for (int t = 0; t < LM_LOGIT_TERMS; t++, room += k * width) p.rows[t] = room;
+    p.d_rows = room;
     p.of_targets = p.d_rows + k * width;
-    p.own = p.of_targets + N * width;
-    p.d_bias = p.own + N;
+    p.scores = p.of_targets + N * width;
+    p.own = p.scores + N * k;
+    p.bias = p.own + N;
     return p;
 }
 
@@ -55,27 +55,23 @@ static int terms_of(const lm_logits *l)
 
 /* ---- scores ---- */
 
+/* The noise words are the outputs of a small layer, whose weights are gathered. */
+static lm_nn_product product_of(const lm_logits *l, const lm_noise *noise, size_t width)
+{
+    return (lm_nn_product){l->N, width, noise->k, LM_OUT_MAJOR, width, noise->k};
+}
+
 static void score_noise(const lm_compute *on, const parts *p, const lm_logits *l,
                         const lm_noise *noise)
 {
-    const size_t N = l->N, k = noise->k;
-    for (size_t n = 0; n < N; n++)
-        for (size_t j = 0; j < k; j++)
-            p->scores[n * k + j] = l->bias[noise->ids[j]] - noise->ln_kq[noise->ids[j]];
+    for (size_t j = 0; j < noise->k; j++)
+        p->bias[j] = l->bias[noise->ids[j]] - noise->ln_kq[noise->ids[j]];
     for (int t = 0; t < terms_of(l); t++) {
         const lm_logit_term *term = &l->term[t];
-        lm_embedding_forward(on, p->rows, noise->ids, term->weight, k, term->width);
-        lm_gemm(on, &(lm_product){.m = N,
-                                  .n = k,
-                                  .k = term->width,
-                                  .a = term->in,
-                                  .lda = term->width,
-                                  .b = p->rows,
-                                  .ldb = term->width,
-                                  .tb = true,
-                                  .c = p->scores,
-                                  .ldc = k,
-                                  .accumulate = true});
+        const lm_nn_product product = product_of(l, noise, term->width);
+        lm_embedding_forward(on, p->rows[t], noise->ids, term->weight, noise->k, term->width);
+        lm_nn_forward(on, &product, p->scores, term->in, p->rows[t], t == 0 ? p->bias : NULL,
+                      LM_ACT_NONE, t > 0);
     }
 }
 
@@ -125,33 +121,15 @@ static void lose_row(void *context, size_t n)
 /* ---- gradients ---- */
 
 static void give_back_noise(const lm_compute *on, const parts *p, const lm_logits *l,
-                            const lm_noise *noise, const lm_logit_term *term)
+                            const lm_noise *noise, int t)
 {
-    const size_t N = l->N, k = noise->k, width = term->width;
-    lm_embedding_forward(on, p->rows, noise->ids, term->weight, k, width);
-    if (term->d_in)
-        lm_gemm(on, &(lm_product){.m = N,
-                                  .n = width,
-                                  .k = k,
-                                  .a = p->scores,
-                                  .lda = k,
-                                  .b = p->rows,
-                                  .ldb = width,
-                                  .c = term->d_in,
-                                  .ldc = width,
-                                  .accumulate = true});
-    if (!term->d_weight) return;
-    lm_gemm(on, &(lm_product){.m = k,
-                              .n = width,
-                              .k = N,
-                              .a = p->scores,
-                              .lda = k,
-                              .ta = true,
-                              .b = term->in,
-                              .ldb = width,
-                              .c = p->d_rows,
-                              .ldc = width});
-    lm_embedding_backward(on, term->d_weight, p->d_rows, noise->ids, k, width);
+    const lm_logit_term *term = &l->term[t];
+    const lm_nn_product product = product_of(l, noise, term->width);
+    memset(p->d_rows, 0, noise->k * term->width * sizeof *p->d_rows);
+    lm_nn_backward(on, &product, term->d_in, term->d_weight ? p->d_rows : NULL, p->scores, term->in,
+                   p->rows[t]);
+    if (term->d_weight)
+        lm_embedding_backward(on, term->d_weight, p->d_rows, noise->ids, noise->k, term->width);
 }
 
 static void give_back_targets(const lm_compute *on, const parts *p, const lm_logits *l,
@@ -172,9 +150,9 @@ static void give_back_bias(const lm_compute *on, const parts *p, const lm_logits
                            const uint32_t *targets, const lm_noise *noise)
 {
     if (!l->d_bias) return;
-    memset(p->d_bias, 0, noise->k * sizeof *p->d_bias);
-    lm_nn_column_sums(on, p->d_bias, p->scores, noise->k, l->N, noise->k);
-    for (size_t j = 0; j < noise->k; j++) l->d_bias[noise->ids[j]] += p->d_bias[j];
+    memset(p->bias, 0, noise->k * sizeof *p->bias);
+    lm_nn_column_sums(on, p->bias, p->scores, noise->k, l->N, noise->k);
+    for (size_t j = 0; j < noise->k; j++) l->d_bias[noise->ids[j]] += p->bias[j];
     for (size_t n = 0; n < l->N; n++) l->d_bias[targets[n]] += p->own[n];
 }
 
@@ -189,7 +167,7 @@ double lm_noise_both(const lm_compute *on, lm_real *losses, const lm_logits *l,
     lm_parallel_for(lm_compute_pool(on), l->N, lose_row, &j);
     for (size_t n = 0; n < l->N; n++) sum += (double)losses[n];
     for (int t = 0; t < terms_of(l); t++) {
-        give_back_noise(on, &p, l, noise, &l->term[t]);
+        give_back_noise(on, &p, l, noise, t);
         give_back_targets(on, &p, l, targets, &l->term[t]);
     }
     give_back_bias(on, &p, l, targets, noise);
