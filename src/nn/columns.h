@@ -5,10 +5,11 @@
 #include "lm/compute.h"
 #include "lm/real.h"
 
-enum {
-    LM_NN_COLUMNS = 128,   /* a task sums so many columns */
-    LM_NN_COLUMN_ROWS = 64 /* rows are summed by so many, then the sums */
-};
+/* y (C) += the sums over N rows of what add(context, sum, row, at, n) adds to sum (n): its part of
+ * the row, of the columns from `at` on.  Rows are summed by fixed numbers, then those sums. */
+void lm_nn_columns(const lm_compute *on, lm_real *y, size_t N, size_t C,
+                   void (*add)(const void *context, lm_real *sum, size_t row, size_t at, size_t n),
+                   const void *context);
 
 /* y (C) += the sums of the columns of x (N,C), whose rows begin `ld` elements apart. */
 void lm_nn_column_sums(const lm_compute *on, lm_real *y, const lm_real *x, size_t ld, size_t N,

@@ -66,7 +66,7 @@ void lm_layernorm_forward(const lm_compute *on, lm_real *out, lm_real *mean, lm_
 }
 
 typedef struct {
-    lm_real *d_in, *d_gain, *d_bias;
+    lm_real *d_in;
     const lm_real *d_out, *in, *gain, *mean, *rstd;
     size_t N, C;
 } backward_loop;
@@ -141,30 +141,20 @@ static void add_row(lm_real *restrict sum, const lm_real *dy, const lm_real *x, 
     for (; i < n; i++) sum[i] += dy[i] * ((x[i] - mean) * rstd);
 }
 
-/* d_gain += the sum over rows of dy z, for some columns, by fixed numbers of rows. */
-static void gain_backward(void *context, size_t task)
+/* What row n adds to d_gain. */
+static void add_gain(const void *context, lm_real *sum, size_t n, size_t at, size_t width)
 {
     const backward_loop *l = context;
-    const size_t at = task * LM_NN_COLUMNS, left = l->C - at;
-    const size_t width = left < LM_NN_COLUMNS ? left : LM_NN_COLUMNS;
-    for (size_t n = 0; n < l->N;) {
-        lm_real part[LM_NN_COLUMNS] = {0};
-        const size_t end = l->N - n < LM_NN_COLUMN_ROWS ? l->N : n + LM_NN_COLUMN_ROWS;
-        for (; n < end; n++) {
-            const size_t place = n * l->C + at;
-            add_row(part, l->d_out + place, l->in + place, l->mean[n], l->rstd[n], width);
-        }
-        lm_vec_axpy(l->d_gain + at, 1, part, width);
-    }
+    const size_t place = n * l->C + at;
+    add_row(sum, l->d_out + place, l->in + place, l->mean[n], l->rstd[n], width);
 }
 
 void lm_layernorm_backward(const lm_compute *on, lm_real *d_in, lm_real *d_gain, lm_real *d_bias,
                            const lm_real *d_out, const lm_real *in, const lm_real *gain,
                            const lm_real *mean, const lm_real *rstd, size_t N, size_t C)
 {
-    backward_loop l = {d_in, d_gain, d_bias, d_out, in, gain, mean, rstd, N, C};
-    const size_t tasks = (C + LM_NN_COLUMNS - 1) / LM_NN_COLUMNS;
+    backward_loop l = {d_in, d_out, in, gain, mean, rstd, N, C};
     if (d_bias) lm_nn_column_sums(on, d_bias, d_out, C, N, C);
-    if (d_gain) lm_parallel_for(lm_compute_pool(on), tasks, gain_backward, &l);
+    if (d_gain) lm_nn_columns(on, d_gain, N, C, add_gain, &l);
     if (d_in) lm_nn_slices(on, N, C, rows_backward, &l);
 }
