@@ -82,6 +82,8 @@ static lm_status train(work *w, int count, char **operands, const lm_run *run, l
 {
     const char *name = pairs ? pairs : count ? operands[0] : "standard input";
     LM_TRY(lm_train_options_get(&w->train, output, e));
+    if (vectors && w->train.init)
+        return lm_fail(e, LM_EUSAGE, "--vectors: --init says already what they begin with");
     LM_TRY(lm_nnlm_options_get(&w->shape, &w->how, e));
     LM_TRY(lm_program_history(&w->history, e));
     LM_TRY(lm_word_options_get(&w->choice, &w->history, e));
@@ -90,6 +92,7 @@ static lm_status train(work *w, int count, char **operands, const lm_run *run, l
     LM_TRY(lm_nnlm_of_text(&w->model, &w->text, name, &w->shape, &w->choice, run, e));
     LM_TRY(read_valid(w, run, e));
     w->how.seed = (uint64_t)w->train.seed;
+    w->how.bf16 = w->train.bf16;
     w->how.unigrams = strcmp(w->train.init_rule, "default") == 0;
     LM_TRY(lm_nnlm_trainer_new(&w->trainer, w->model, &w->text, w->train.valid ? &w->valid : NULL,
                                &w->how, lm_train_micro_batch(&w->train), run->pool, e));

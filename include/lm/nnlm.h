@@ -98,10 +98,10 @@ typedef struct {
     lm_arena arena;
 } lm_nnlm_room;
 
-/* `gradients`: for lm_nnlm_both; else for lm_nnlm_losses alone.  `pool`: that of the compute it is
- * used with.  Errors: LM_ENOMEM. */
+/* `gradients`: for lm_nnlm_both; else for lm_nnlm_losses alone.  `pool` and `bf16`: those of the
+ * compute it is used with.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_nnlm_room_new(lm_nnlm_room *room, const lm_nnlm *model, size_t batch,
-                                       bool gradients, lm_pool *pool, lm_err *e);
+                                       bool gradients, lm_pool *pool, bool bf16, lm_err *e);
 void lm_nnlm_room_free(lm_nnlm_room *room);
 
 /* room->losses of the `count` examples in room->context and room->target, exactly normalised, row

@@ -73,6 +73,7 @@ void lm_nnlm_context(const lm_nnlm_text *text, uint64_t i, uint32_t eos, uint32_
 typedef struct {
     double dropout;
     bool freeze;    /* the vectors are not trained */
+    bool bf16;      /* as in the compute of the run */
     uint64_t noise; /* words of noise contrastive estimation (lm/noise.h); 0: the likelihood */
     uint64_t seed;
     bool unigrams; /* the biases of the output layer begin as the words' logarithmic frequencies */

@@ -74,6 +74,10 @@ $ nnlm-train -q --dim 5 --vectors pets.vec -o x pets
 ! nnlm-train: pets.vec: vectors of 4 numbers, but --dim is 5
 ! nnlm-train: --help shows an example
 = 2
+$ nnlm-train -q -n 3 --dim 4 --hidden 8 --vectors pets.vec --init pets.nnlm -o x pets
+! nnlm-train: --vectors: --init says already what they begin with
+! nnlm-train: --help shows an example
+= 2
 $ ngram-train -q -n 2 -o pets.lm pets; ckpt-convert --to w2v pets.lm -o x
 ! ckpt-convert: pets.lm: only an NNLM has word vectors (kind 'ngram')
 ! ckpt-convert: --help shows an example
@@ -173,6 +177,14 @@ $ sed 's/cat/cow/' pets >cows; nnlm-train -q -n 3 --dim 4 --hidden 8 -e 1 --init
 $ nnlm-train -q -n 3 --dim 5 --hidden 8 -e 1 --init pets.nnlm -o x pets
 ! nnlm-train: pets.nnlm: tensor 'embeddings.weight': found F32 [8,4], expected F32, F64, F16 or BF16 [8,5]
 = 4
+# And its classes: a text whose frequent words are others divides them elsewhere.
+$ (cat pets; yes barks | head -n 99) >loud
+$ printf 'the\nbarks\ncat\ndog\nsleeps\n</s>\n<s>\n' >order
+$ nnlm-train -q -n 3 --dim 4 --hidden 8 -e 1 --classes 3 --vocab order --closed -o classes.nnlm pets
+$ nnlm-train -q -n 3 --dim 4 --hidden 8 -e 1 --classes 3 --vocab order --closed --init classes.nnlm -o x loud
+! nnlm-train: --init: the classes of classes.nnlm are not those of the text and options
+! nnlm-train: --help shows an example
+= 2
 
 # Chinese, by characters.
 $ head -n 40 data/stories-zh-train.txt | nnlm-train -q --unit char -n 3 --dim 8 --hidden 8 -e 3 -o zh.nnlm; head -n 5 data/stories-zh-test.txt | lm-eval -m zh.nnlm | grep -c bits_per_byte

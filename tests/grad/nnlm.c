@@ -53,7 +53,7 @@ static void open_net(net *n, const lm_nnlm_shape *shape, double dropout)
     for (size_t i = 0; i < n->model->params->count; i++)
         fill(n->values + n->model->params->item[i].at, n->model->params->item[i].count);
     n->on = compute_with(NULL);
-    CHECK_OK(lm_nnlm_room_new(&n->room, n->model, B, true, NULL, &e), &e);
+    CHECK_OK(lm_nnlm_room_new(&n->room, n->model, B, true, NULL, false, &e), &e);
     choose_examples(n);
 }
 

@@ -391,7 +391,7 @@ TEST(nnlm_losses_of_batches)
                 lm_compute *on;
                 CHECK_OK(lm_pool_new(&pool, threads, &e), &e);
                 CHECK_OK(lm_compute_new(&on, pool, false, &e), &e);
-                CHECK_OK(lm_nnlm_room_new(&room, m, batch, threads == 2, pool, &e), &e);
+                CHECK_OK(lm_nnlm_room_new(&room, m, batch, threads == 2, pool, false, &e), &e);
                 for (size_t at = 0; at < B; at += batch) {
                     const size_t count = B - at < batch ? B - at : batch;
                     for (size_t i = 0; i < count; i++) {
@@ -412,6 +412,46 @@ TEST(nnlm_losses_of_batches)
             }
         lm_nnlm_free(m);
     }
+}
+
+/* The losses of a model of one class with all words, or of none. */
+static void losses_of(const lm_nnlm *m, bool bf16, lm_real *losses, size_t count)
+{
+    lm_err e = {0};
+    lm_nnlm_room room;
+    lm_compute *on;
+    CHECK_OK(lm_compute_new(&on, NULL, bf16, &e), &e);
+    CHECK_OK(lm_nnlm_room_new(&room, m, count, false, NULL, bf16, &e), &e);
+    for (size_t i = 0; i < count; i++) room.target[i] = (uint32_t)(i * 7 % m->outputs);
+    for (size_t i = 0; i < count * (ORDER - 1); i++) room.context[i] = (uint32_t)(i * 5 % WORDS);
+    lm_nnlm_losses(on, m, &m->weights, &room, count);
+    memcpy(losses, room.losses, count * sizeof *losses);
+    lm_nnlm_room_free(&room);
+    lm_compute_free(on);
+}
+
+/* One class is no class, in float and where products are of rounded matrices. */
+TEST(nnlm_of_one_class)
+{
+    enum { B = 9 };
+    lm_nnlm_shape shape = nnlm_form(0, ORDER, 3, 5);
+    lm_nnlm *none = nnlm_drawn(&shape, nnlm_words(WORDS));
+    shape.classes = 1;
+    lm_nnlm *one = nnlm_drawn(&shape, nnlm_words(WORDS));
+    CHECK_INT(one->shape.classes, 1);
+    for (size_t i = 0; i < none->params->count; i++) /* the classes' come last */
+        memcpy(one->values + one->params->item[i].at, none->values + none->params->item[i].at,
+               none->params->item[i].count * sizeof *none->values);
+    lm_real expected[2][B], found[B];
+    for (int bf16 = 0; bf16 < 2; bf16++) {
+        losses_of(none, bf16, expected[bf16], B);
+        losses_of(one, bf16, found, B);
+        for (int i = 0; i < B; i++)
+            CHECK_NEAR(found[i], expected[bf16][i], 1e-6 * (double)expected[bf16][i]);
+    }
+    CHECK(memcmp(expected[0], expected[1], sizeof expected[0]) != 0);
+    lm_nnlm_free(none);
+    lm_nnlm_free(one);
 }
 
 /* ---- with what works on any model ---- */
@@ -576,7 +616,7 @@ TEST(nnlm_made_without_memory)
             } else {
                 s = lm_nnlm_new(&m, &shape, v, count, &e); /* takes the words, also if it fails */
                 CHECK((m == NULL) == (s != LM_OK));
-                if (!s) s = lm_nnlm_room_new(&room, m, 3, form % 2, NULL, &e);
+                if (!s) s = lm_nnlm_room_new(&room, m, 3, form % 2, NULL, false, &e);
                 if (!s) lm_nnlm_room_free(&room);
                 lm_nnlm_free(m);
             }

@@ -36,7 +36,7 @@ static lm_status new_rows(lm_nnlm_room *room, const lm_nnlm *m, bool gradients, 
 
 /* Logits of all words, or of the classes; those within a class are in `groups`. */
 static lm_status new_output_room(lm_nnlm_room *room, const lm_nnlm *m, bool gradients,
-                                 lm_pool *pool, lm_err *e)
+                                 lm_pool *pool, bool bf16, lm_err *e)
 {
     const size_t V = m->shape.classes ? (size_t)m->shape.classes : m->outputs;
     room->room = reals(room, lm_cross_entropy_room(room->batch, V, gradients), 1, e);
@@ -44,15 +44,15 @@ static lm_status new_output_room(lm_nnlm_room *room, const lm_nnlm *m, bool grad
     room->class_of = lm_arena_new(&room->arena, room->batch, sizeof *room->class_of, e);
     room->class_p = reals(room, V, 1, e);
     if (!room->class_of || !room->class_p) return e->status;
-    return lm_nnlm_groups_new(&room->groups, m, room->batch, gradients, pool, e);
+    return lm_nnlm_groups_new(&room->groups, m, room->batch, gradients, pool, bf16, e);
 }
 
 lm_status lm_nnlm_room_new(lm_nnlm_room *room, const lm_nnlm *m, size_t batch, bool gradients,
-                           lm_pool *pool, lm_err *e)
+                           lm_pool *pool, bool bf16, lm_err *e)
 {
     *room = (lm_nnlm_room){.batch = batch};
     lm_status s = new_rows(room, m, gradients, e);
-    if (!s) s = new_output_room(room, m, gradients, pool, e);
+    if (!s) s = new_output_room(room, m, gradients, pool, bf16, e);
     if (s) lm_nnlm_room_free(room);
     return s;
 }

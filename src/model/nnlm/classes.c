@@ -41,7 +41,7 @@ static uint32_t largest_class(const lm_nnlm *m)
 }
 
 static lm_status new_workers(struct lm_nnlm_groups *groups, const lm_nnlm *m, size_t batch,
-                             bool gradients, lm_pool *pool, lm_err *e)
+                             bool gradients, lm_pool *pool, bool bf16, lm_err *e)
 {
     const size_t room = lm_cross_entropy_room(batch, largest_class(m), gradients);
     const size_t count = lm_pool_threads(pool);
@@ -51,7 +51,7 @@ static lm_status new_workers(struct lm_nnlm_groups *groups, const lm_nnlm *m, si
         worker *w = &groups->workers[groups->worker_count];
         w->room = lm_arena_new(&groups->arena, room, sizeof *w->room, e);
         if (!w->room) return e->status;
-        LM_TRY(lm_compute_new(&w->on, NULL, false, e));
+        LM_TRY(lm_compute_new(&w->on, NULL, bf16, e));
     }
     return LM_OK;
 }
@@ -75,12 +75,12 @@ static lm_status new_rows(struct lm_nnlm_groups *groups, const lm_nnlm *m, size_
 }
 
 lm_status lm_nnlm_groups_new(struct lm_nnlm_groups **out, const lm_nnlm *m, size_t batch,
-                             bool gradients, lm_pool *pool, lm_err *e)
+                             bool gradients, lm_pool *pool, bool bf16, lm_err *e)
 {
     struct lm_nnlm_groups *groups = lm_new(1, sizeof *groups, e);
     if (!groups) return e->status;
     lm_status s = new_rows(groups, m, batch, gradients, e);
-    if (!s) s = new_workers(groups, m, batch, gradients, pool, e);
+    if (!s) s = new_workers(groups, m, batch, gradients, pool, bf16, e);
     if (s)
         lm_nnlm_groups_free(groups);
     else

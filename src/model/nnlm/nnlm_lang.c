@@ -114,7 +114,7 @@ static lm_status new_scoring(scoring **out, const lm_nnlm *m, size_t batch, lm_e
     if (!s) return e->status;
     s->m = m;
     lm_status status = lm_compute_new(&s->on, NULL, false, e);
-    if (!status) status = lm_nnlm_room_new(&s->room, m, batch, false, NULL, e);
+    if (!status) status = lm_nnlm_room_new(&s->room, m, batch, false, NULL, false, e);
     if (status)
         free_scoring(s);
     else

@@ -43,7 +43,8 @@ void lm_nnlm_idle_free(struct lm_nnlm_idle *idle); /* NULL is allowed */
 /* ---- the examples of a batch by class (classes.c) ---- */
 
 LM_MUST_USE lm_status lm_nnlm_groups_new(struct lm_nnlm_groups **groups, const lm_nnlm *model,
-                                         size_t batch, bool gradients, lm_pool *pool, lm_err *e);
+                                         size_t batch, bool gradients, lm_pool *pool, bool bf16,
+                                         lm_err *e);
 void lm_nnlm_groups_free(struct lm_nnlm_groups *groups);
 
 /* Adds -ln p(word | class) to the losses of a batch whose class_of is set, and with d the gradients

@@ -172,7 +172,7 @@ static lm_status init(void *context, lm_real *values, lm_err *e)
     return t->how.vectors ? copy_vectors(t, w.embed, e) : LM_OK;
 }
 
-/* Vectors are of words: their numbers must mean the same ones. */
+/* Vectors and weights are of words and of classes: their numbers must mean the same ones. */
 static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
 {
     const lm_nnlm_trainer *t = context;
@@ -183,10 +183,16 @@ static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
     bool same = own->size == its->size;
     for (uint32_t id = 0; same && id < own->size; id++)
         same = lm_slice_compare(lm_vocab_word(own, id), lm_vocab_word(its, id)) == 0;
+    const bool words = same;
+    const size_t classes = (size_t)t->model->shape.classes;
+    same = same && classes == other->shape.classes;
+    if (same && classes)
+        same = memcmp(t->model->class_begin, other->class_begin,
+                      (classes + 1) * sizeof *other->class_begin) == 0;
     lm_nnlm_free(other);
     if (same) return LM_OK;
-    return lm_fail(e, LM_EUSAGE, "--init: the words of %s are not those of the text and options",
-                   lm_ckpt_path(ckpt));
+    return lm_fail(e, LM_EUSAGE, "--init: the %s of %s are not those of the text and options",
+                   words ? "classes" : "words", lm_ckpt_path(ckpt));
 }
 
 static lm_status save(void *context, lm_ckpt_writer *writer, lm_err *e)
@@ -201,7 +207,7 @@ static lm_status prepare(lm_nnlm_trainer *t, size_t batch, lm_pool *pool, lm_err
 {
     const size_t most = t->valid && batch < EVALUATE ? EVALUATE : batch;
     if (t->how.noise) LM_TRY(noise_new(t, batch, e));
-    LM_TRY(lm_nnlm_room_new(&t->room, t->model, most, true, pool, e));
+    LM_TRY(lm_nnlm_room_new(&t->room, t->model, most, true, pool, t->how.bf16, e));
     const uint64_t examples = t->text->count + (t->valid ? t->valid->count : 0);
     t->task.memory = t->room.bytes + examples * (t->text->width + 1) * sizeof(uint32_t);
     return LM_OK;
