@@ -6,11 +6,6 @@
 
 #define AVX2   __attribute__((target("avx2,fma")))
 #define INLINE static inline __attribute__((always_inline, target("avx2,fma")))
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
 
 enum {
     ROWS = 6,
@@ -168,20 +163,24 @@ INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size
     }
 }
 
-AVX2 void lm_gemm_pack_few_avx2(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+/* With `round` known to the compiler. */
+INLINE void pack_lines(float *to, lm_gemm_lines from, size_t lines, size_t width, size_t panels,
+                       size_t depth)
 {
     if (from.round)
-        pack(to, from, lines, ROWS, ROW_PANELS, depth, true);
+        pack(to, from, lines, width, panels, depth, true);
     else
-        pack(to, from, lines, ROWS, ROW_PANELS, depth, false);
+        pack(to, from, lines, width, panels, depth, false);
+}
+
+AVX2 void lm_gemm_pack_few_avx2(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+{
+    pack_lines(to, from, lines, ROWS, ROW_PANELS, depth);
 }
 
 AVX2 static void pack_columns(float *to, lm_gemm_lines from, size_t lines, size_t depth)
 {
-    if (from.round)
-        pack(to, from, lines, COLUMNS, COLUMN_PANELS, depth, true);
-    else
-        pack(to, from, lines, COLUMNS, COLUMN_PANELS, depth, false);
+    pack_lines(to, from, lines, COLUMNS, COLUMN_PANELS, depth);
 }
 
 /* ---- tiles ---- */

@@ -15,11 +15,6 @@
 #define AVX512_BF16 __attribute__((target("avx512f,avx512bf16")))
 #define INLINE      static inline __attribute__((always_inline, target("avx512f")))
 #define INLINE_BF16 static inline __attribute__((always_inline, target("avx512f,avx512bf16")))
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
 
 enum { ROWS = 14, COLUMNS = 32, LANES = 16, AHEAD = 8 /* stored rows to ask for */ };
 
@@ -154,20 +149,23 @@ INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size
     }
 }
 
-AVX512 static void pack_rows(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+/* With `round` known to the compiler. */
+INLINE void pack_lines(float *to, lm_gemm_lines from, size_t lines, size_t width, size_t depth)
 {
     if (from.round)
-        pack(to, from, lines, ROWS, depth, true, false);
+        pack(to, from, lines, width, depth, true, false);
     else
-        pack(to, from, lines, ROWS, depth, false, false);
+        pack(to, from, lines, width, depth, false, false);
+}
+
+AVX512 static void pack_rows(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+{
+    pack_lines(to, from, lines, ROWS, depth);
 }
 
 AVX512 static void pack_columns(float *to, lm_gemm_lines from, size_t lines, size_t depth)
 {
-    if (from.round)
-        pack(to, from, lines, COLUMNS, depth, true, false);
-    else
-        pack(to, from, lines, COLUMNS, depth, false, false);
+    pack_lines(to, from, lines, COLUMNS, depth);
 }
 
 AVX512 static void pack_row_pairs(float *to, lm_gemm_lines from, size_t lines, size_t depth)

@@ -22,6 +22,13 @@
 #endif
 #endif
 
+/* Before a loop of few rounds, known to the compiler. */
+#ifdef __clang__
+#define UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define UNROLL _Pragma("GCC unroll 16")
+#endif
+
 enum {
     LM_GEMM_DEPTH = 512,
     LM_GEMM_MAX_COLUMNS = 32, /* of a tile */

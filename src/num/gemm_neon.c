@@ -5,11 +5,6 @@
 #include <arm_neon.h>
 
 #define INLINE static inline __attribute__((always_inline))
-#ifdef __clang__
-#define UNROLL _Pragma("clang loop unroll(full)")
-#else
-#define UNROLL _Pragma("GCC unroll 16")
-#endif
 
 enum { ROWS = 8, COLUMNS = 12, LANES = 4 };
 
@@ -81,20 +76,23 @@ INLINE void pack(float *to, lm_gemm_lines from, size_t lines, size_t width, size
     }
 }
 
-static void pack_rows(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+/* With `round` known to the compiler. */
+INLINE void pack_lines(float *to, lm_gemm_lines from, size_t lines, size_t width, size_t depth)
 {
     if (from.round)
-        pack(to, from, lines, ROWS, depth, true);
+        pack(to, from, lines, width, depth, true);
     else
-        pack(to, from, lines, ROWS, depth, false);
+        pack(to, from, lines, width, depth, false);
+}
+
+static void pack_rows(float *to, lm_gemm_lines from, size_t lines, size_t depth)
+{
+    pack_lines(to, from, lines, ROWS, depth);
 }
 
 static void pack_columns(float *to, lm_gemm_lines from, size_t lines, size_t depth)
 {
-    if (from.round)
-        pack(to, from, lines, COLUMNS, depth, true);
-    else
-        pack(to, from, lines, COLUMNS, depth, false);
+    pack_lines(to, from, lines, COLUMNS, depth);
 }
 
 /* ---- tiles ---- */
