@@ -1,6 +1,7 @@
 /* nnlm.c - gradients of the whole NNLM, of every form of it, and its probabilities. */
 #include "gradient.h"
 #include "lm/nnlm.h"
+#include "unit/nnlms.h"
 
 enum { V = 13, B = 9, ORDER = 4, K = 5 };
 
@@ -14,21 +15,6 @@ typedef struct {
     lm_noise noise;
     lm_real *noise_room;
 } net;
-
-/* <unk>, </s>, ten words, <s>. */
-static lm_vocab *words(void)
-{
-    static lm_err e;
-    lm_vocab *v;
-    uint32_t id;
-    CHECK_OK(lm_vocab_new(&v, &e), &e);
-    CHECK_OK(lm_vocab_add_mark(v, "<unk>", &v->unk, &e), &e);
-    CHECK_OK(lm_vocab_add_mark(v, "</s>", &v->eos, &e), &e);
-    for (char c = 'a'; v->size < V - 1; c++)
-        CHECK_OK(lm_vocab_add(v, (lm_slice){&c, 1}, &id, &e), &e);
-    CHECK_OK(lm_vocab_add_mark(v, "<s>", &v->bos, &e), &e);
-    return v;
-}
 
 /* Any words, and contexts that begin with none or <s>. */
 static void choose_examples(net *n)
@@ -45,7 +31,7 @@ static void open_net(net *n, const lm_nnlm_shape *shape, double dropout)
     uint64_t count[V];
     for (int i = 0; i < V; i++) count[i] = 1 + 100 / (uint64_t)(i + 1);
     *n = (net){.chance = {dropout, 7, 3, 2}};
-    CHECK_OK(lm_nnlm_new(&n->model, shape, words(), count, &e), &e);
+    CHECK_OK(lm_nnlm_new(&n->model, shape, nnlm_words(V), count, &e), &e);
     CHECK_OK(lm_params_block(n->model->params, &n->values, &e), &e);
     CHECK_OK(lm_params_block(n->model->params, &n->grads, &e), &e);
     lm_params_bind(n->model->params, n->values, &n->w);

@@ -23,6 +23,22 @@ static inline lm_ngram *model_of(lm_slice text, lm_unit unit, const lm_ngram_opt
     return m;
 }
 
+static inline lm_ckpt_writer *new_checkpoint(const char *kind)
+{
+    lm_err e = {0};
+    lm_ckpt_writer *writer;
+    CHECK_OK(lm_ckpt_writer_new(&writer, kind, &e), &e);
+    return writer;
+}
+
+static inline lm_ckpt *open_checkpoint(const char *path)
+{
+    lm_err e = {0};
+    lm_ckpt *ckpt;
+    CHECK_OK(lm_ckpt_open(&ckpt, path, LM_CKPT_CHECK_ALL, &e), &e);
+    return ckpt;
+}
+
 /* Frees the writer. */
 static inline void write_checkpoint(lm_ckpt_writer *writer, const char *path, const lm_run *run)
 {
@@ -37,8 +53,7 @@ static inline void write_checkpoint(lm_ckpt_writer *writer, const char *path, co
 static inline void save_model(const lm_ngram *m, const char *path, const lm_run *run)
 {
     lm_err e = {0};
-    lm_ckpt_writer *writer;
-    CHECK_OK(lm_ckpt_writer_new(&writer, "ngram", &e), &e);
+    lm_ckpt_writer *writer = new_checkpoint("ngram");
     CHECK_OK(lm_ngram_save(m, writer, &e), &e);
     write_checkpoint(writer, path, run);
 }

@@ -46,8 +46,7 @@ static inline lm_nnlm *nnlm_drawn(const lm_nnlm_shape *shape, lm_vocab *vocab)
 static inline void nnlm_write(const lm_nnlm *m, const char *path)
 {
     lm_err e = {0};
-    lm_ckpt_writer *w;
-    CHECK_OK(lm_ckpt_writer_new(&w, "nnlm", &e), &e);
+    lm_ckpt_writer *w = new_checkpoint("nnlm");
     CHECK_OK(lm_nnlm_save(m, w, &e), &e);
     CHECK_OK(lm_params_save(m->params, m->values, "", w, &e), &e);
     write_checkpoint(w, path, NULL);

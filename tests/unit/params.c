@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include "failing.h"
+#include "models.h"
 #include "test.h"
 
 typedef struct {
@@ -239,43 +240,17 @@ TEST(params_init_other_rules)
 
 /* ---- saving and loading ---- */
 
-static void write_file(lm_ckpt_writer *writer)
-{
-    lm_err e = {0};
-    lm_out *out;
-    CHECK_OK(lm_out_open(&out, "t.lm", &e), &e);
-    const lm_status s = lm_ckpt_write(writer, out, NULL, &e);
-    CHECK_OK(lm_out_close(out, s, &e), &e);
-    lm_ckpt_writer_free(writer);
-}
-
-static lm_ckpt_writer *new_writer(void)
-{
-    lm_err e = {0};
-    lm_ckpt_writer *writer;
-    CHECK_OK(lm_ckpt_writer_new(&writer, "test", &e), &e);
-    return writer;
-}
-
-static lm_ckpt *open_file(void)
-{
-    lm_err e = {0};
-    lm_ckpt *ckpt;
-    CHECK_OK(lm_ckpt_open(&ckpt, "t.lm", LM_CKPT_CHECK_ALL, &e), &e);
-    return ckpt;
-}
-
 TEST(params_round_trip)
 {
     lm_err e = {0};
     lm_params *params = new_params(rows, ROWS);
     lm_real *a = drawn(params, "default", 3), *b = drawn(params, "default", 4);
     lm_real *c = new_block(params);
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     CHECK_OK(lm_params_save(params, a, "", writer, &e), &e);
     CHECK_OK(lm_params_save(params, b, "other.", writer, &e), &e);
-    write_file(writer);
-    lm_ckpt *ckpt = open_file();
+    write_checkpoint(writer, "t.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("t.lm");
     CHECK_INT(lm_ckpt_count(ckpt), 2 * ROWS);
     const lm_tensor *weight = lm_ckpt_find(ckpt, "other.weight");
     CHECK(weight != NULL && weight->dtype == LM_REAL_DTYPE && weight->dims == 3);
@@ -315,13 +290,13 @@ TEST(params_load_every_type)
     lm_err e = {0};
     lm_params *params = new_params(table, 4);
     lm_real *block = new_block(params);
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     add(writer, "f64", LM_F64, 1, shape, f64);
     add(writer, "f32", LM_F32, 1, shape, f32);
     add(writer, "f16", LM_F16, 1, shape, f16);
     add(writer, "bf16", LM_BF16, 1, shape, bf16);
-    write_file(writer);
-    lm_ckpt *ckpt = open_file();
+    write_checkpoint(writer, "t.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("t.lm");
     CHECK_OK(lm_params_load(params, block, "", ckpt, &e), &e);
     for (size_t r = 0; r < 4; r++)
         for (size_t i = 0; i < 5; i++) {
@@ -341,10 +316,10 @@ static void check_refused(const char *name, lm_dtype dtype, int dims, uint64_t a
     lm_err e = {0};
     lm_params *params = new_params(table, 1);
     lm_real *block = new_block(params);
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     add(writer, name, dtype, dims, (const uint64_t[]){a, b}, data);
-    write_file(writer);
-    lm_ckpt *ckpt = open_file();
+    write_checkpoint(writer, "t.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("t.lm");
     CHECK_FAILS(lm_params_load(params, block, "p.", ckpt, &e), LM_EFORMAT, &e, message);
     lm_ckpt_close(ckpt);
     lm_block_free(block);
@@ -363,13 +338,13 @@ TEST(params_load_refuses_what_is_not_finite)
     for (int i = 0; i < 4; i++)
         for (int wide = 0; wide < 2; wide++) {
             lm_err e = {0};
-            lm_ckpt_writer *writer = new_writer();
+            lm_ckpt_writer *writer = new_checkpoint("test");
             if (wide)
                 add(writer, "weight", LM_F64, 1, shape, &f64[i]);
             else
                 add(writer, "weight", LM_F16, 1, shape, &f16[i]);
-            write_file(writer);
-            lm_ckpt *ckpt = open_file();
+            write_checkpoint(writer, "t.lm", NULL);
+            lm_ckpt *ckpt = open_checkpoint("t.lm");
             if (i == 0)
                 CHECK_OK(lm_params_load(params, block, "", ckpt, &e), &e);
             else
@@ -396,11 +371,11 @@ TEST(params_without_memory)
 {
     lm_params *params = new_params(rows, ROWS);
     lm_real *block = drawn(params, "default", 3);
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     lm_err e = {0};
     CHECK_OK(lm_params_save(params, block, "", writer, &e), &e);
-    write_file(writer);
-    lm_ckpt *ckpt = open_file();
+    write_checkpoint(writer, "t.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("t.lm");
     for (size_t k = 1; failing_round(k); k++) {
         lm_params *own = NULL;
         lm_real *values = NULL;

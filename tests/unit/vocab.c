@@ -5,6 +5,7 @@
 #include <string.h>
 #include "failing.h"
 #include "lm/file.h"
+#include "models.h"
 #include "test.h"
 
 static lm_vocab *new_vocab(void)
@@ -200,31 +201,6 @@ TEST(vocab_without_memory)
 
 /* ---- checkpoints ---- */
 
-static void save(lm_ckpt_writer *writer)
-{
-    lm_err e = {0};
-    lm_out *out;
-    CHECK_OK(lm_out_open(&out, "vocab.lm", &e), &e);
-    CHECK_OK(lm_out_close(out, lm_ckpt_write(writer, out, NULL, &e), &e), &e);
-    lm_ckpt_writer_free(writer);
-}
-
-static lm_ckpt_writer *new_writer(void)
-{
-    lm_err e = {0};
-    lm_ckpt_writer *writer;
-    CHECK_OK(lm_ckpt_writer_new(&writer, "test", &e), &e);
-    return writer;
-}
-
-static lm_ckpt *reopen(void)
-{
-    lm_err e = {0};
-    lm_ckpt *ckpt;
-    CHECK_OK(lm_ckpt_open(&ckpt, "vocab.lm", LM_CKPT_CHECK_ALL, &e), &e);
-    return ckpt;
-}
-
 TEST(vocab_save_and_load)
 {
     lm_err e = {0};
@@ -234,10 +210,10 @@ TEST(vocab_save_and_load)
         add_mark(v, "</s>", &v->eos);
         for (uint32_t i = 0; i < words; i++) add(v, number_word(i));
         add_mark(v, "<s>", &v->bos);
-        lm_ckpt_writer *writer = new_writer();
+        lm_ckpt_writer *writer = new_checkpoint("test");
         CHECK_OK(lm_vocab_save(v, writer, &e), &e);
-        save(writer);
-        lm_ckpt *ckpt = reopen();
+        write_checkpoint(writer, "vocab.lm", NULL);
+        lm_ckpt *ckpt = open_checkpoint("vocab.lm");
         CHECK_OK(lm_vocab_load(&loaded, ckpt, v->size, v->unk, v->bos, v->eos, &e), &e);
         CHECK_INT(loaded->size, words + 3);
         CHECK(loaded->unk == v->unk && loaded->bos == v->bos && loaded->eos == v->eos);
@@ -260,10 +236,10 @@ TEST(vocab_load_of_nothing)
 {
     lm_err e = {0};
     lm_vocab *v = new_vocab(), *loaded;
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     CHECK_OK(lm_vocab_save(v, writer, &e), &e);
-    save(writer);
-    lm_ckpt *ckpt = reopen();
+    write_checkpoint(writer, "vocab.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("vocab.lm");
     CHECK_OK(lm_vocab_load(&loaded, ckpt, 0, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e), &e);
     CHECK_INT(loaded->size, 0);
     CHECK_INT(find(loaded, "a"), LM_NO_WORD);
@@ -279,11 +255,11 @@ static void check_malformed(const uint32_t offsets[4], uint32_t size, uint32_t m
 {
     lm_err e = {0};
     lm_vocab *loaded;
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.bytes", LM_U8, 3, "abc", &e), &e);
     CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.offsets", LM_U32, 4, offsets, &e), &e);
-    save(writer);
-    lm_ckpt *ckpt = reopen();
+    write_checkpoint(writer, "vocab.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("vocab.lm");
     CHECK_FAILS(lm_vocab_load(&loaded, ckpt, size, mark, LM_NO_WORD, LM_NO_WORD, &e), LM_EFORMAT,
                 &e, message);
     CHECK(loaded == NULL);
@@ -308,19 +284,19 @@ TEST(vocab_load_refuses_missing_tables)
     static const uint32_t offsets[] = {0, 1};
     lm_err e = {0};
     lm_vocab *loaded;
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.offsets", LM_U32, 2, offsets, &e), &e);
-    save(writer);
-    lm_ckpt *ckpt = reopen();
+    write_checkpoint(writer, "vocab.lm", NULL);
+    lm_ckpt *ckpt = open_checkpoint("vocab.lm");
     CHECK_FAILS(lm_vocab_load(&loaded, ckpt, 1, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e), LM_EFORMAT,
                 &e, "'tokenizer.bytes'");
     lm_ckpt_close(ckpt);
     e = (lm_err){0};
-    writer = new_writer();
+    writer = new_checkpoint("test");
     CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.bytes", LM_U8, 1, "a", &e), &e);
     CHECK_OK(lm_ckpt_add_table(writer, "tokenizer.offsets", LM_I32, 2, offsets, &e), &e);
-    save(writer);
-    ckpt = reopen();
+    write_checkpoint(writer, "vocab.lm", NULL);
+    ckpt = open_checkpoint("vocab.lm");
     CHECK_FAILS(lm_vocab_load(&loaded, ckpt, 1, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e), LM_EFORMAT,
                 &e, "tokenizer.offsets");
     lm_ckpt_close(ckpt);
@@ -331,11 +307,11 @@ TEST(vocab_load_without_memory)
     lm_err e = {0};
     lm_vocab *v = new_vocab();
     add(v, "word");
-    lm_ckpt_writer *writer = new_writer();
+    lm_ckpt_writer *writer = new_checkpoint("test");
     CHECK_OK(lm_vocab_save(v, writer, &e), &e);
-    save(writer);
+    write_checkpoint(writer, "vocab.lm", NULL);
     lm_vocab_free(v);
-    lm_ckpt *ckpt = reopen();
+    lm_ckpt *ckpt = open_checkpoint("vocab.lm");
     for (size_t k = 1; failing_round(k); k++) {
         e = (lm_err){0};
         const lm_status s = lm_vocab_load(&v, ckpt, 1, LM_NO_WORD, LM_NO_WORD, LM_NO_WORD, &e);
