@@ -2,7 +2,7 @@
 #
 #   make            programs in build/bin, the library in build/lib
 #   make demo       a first model, from text to sample
-#   make test       all tests (a minute); test-long, fuzz, bench: more
+#   make test       all tests (two minutes); test-long, fuzz, bench: more
 #   make install    PREFIX (/usr/local) under DESTDIR
 #   make V=1        show the commands
 

@@ -54,6 +54,43 @@ static void renew(trial *t)
     t->m.happen = (events){0};
 }
 
+/* A run of `counter` by plain steps at rate 1. */
+typedef struct {
+    counter m;
+    lm_task task;
+    lm_train_options o;
+} counting;
+
+static void begin_counting(counting *c)
+{
+    c->task = counter_new(&c->m);
+    c->o = lm_train_defaults(LM_OPTIM_SGD);
+    c->o.lr = 1;
+}
+
+static lm_status count(counting *c, lm_err *e)
+{
+    const lm_run run = {.stop = &c->m.happen.stop};
+    *e = (lm_err){0};
+    return lm_train(&c->task, &c->o, "counter.lm", history, &run, e);
+}
+
+static double counter_written(void)
+{
+    double value;
+    toy_tensor("counter.lm", "value", &value, 1);
+    return value;
+}
+
+/* What a whole run, in which nothing happens, counts to. */
+static double counted(counting *c)
+{
+    lm_err e;
+    c->m.happen = (events){0};
+    CHECK_OK(count(c, &e), &e);
+    return counter_written();
+}
+
 static void put(const char *path, const char *text)
 {
     FILE *file = fopen(path, "wb");
@@ -131,108 +168,81 @@ TEST(train_one_by_eight_is_four_by_two)
 /* The average of 1, 2, ... n with decay d, from 0: n - d (1 - d^n) / (1 - d). */
 TEST(train_averages)
 {
-    counter m;
-    lm_err e = {0};
-    const lm_task task = counter_new(&m);
-    lm_train_options o = lm_train_defaults(LM_OPTIM_SGD);
-    double value, power = 1;
-    o.steps = 40;
-    o.lr = 1;
-    o.average = 0.75;
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
-    toy_tensor("counter.lm", "value", &value, 1);
+    counting c;
+    double power = 1;
+    begin_counting(&c);
+    c.o.steps = 40;
+    c.o.average = 0.75;
     for (int i = 0; i < 40; i++) power *= 0.75;
-    CHECK_NEAR(value, 40 - 0.75 * (1 - power) / 0.25, 1e-5);
-    lm_params_free(m.params);
+    CHECK_NEAR(counted(&c), 40 - 0.75 * (1 - power) / 0.25, 1e-5);
+    lm_params_free(c.m.params);
 }
 
 TEST(train_writes_the_best)
 {
     static const double script[] = {5, 4, 4.5, 3, 3, 3.5, 2};
-    counter m;
-    lm_err e = {0};
-    lm_task task = counter_new(&m);
-    lm_train_options o = lm_train_defaults(LM_OPTIM_SGD);
-    double value;
-    m.script = script;
-    task.evaluate = counter_evaluate;
-    o.steps = 34;
-    o.lr = 1;
-    o.valid_every = 5;
-    o.patience = 2; /* 3, which is no better than 3, and 3.5 are two: 2 is not reached */
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
-    toy_tensor("counter.lm", "value", &value, 1);
-    CHECK_NEAR(value, 20, 0);
-    CHECK_INT(m.happen.evaluations, 6);
-    m.happen = (events){0};
-    o.patience = 3;
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
-    toy_tensor("counter.lm", "value", &value, 1);
-    CHECK_NEAR(value, 34, 0); /* the last step is evaluated though 34 is no multiple of 5 */
-    CHECK_INT(m.happen.evaluations, 7);
-    lm_params_free(m.params);
+    counting c;
+    begin_counting(&c);
+    c.m.script = script;
+    c.task.evaluate = counter_evaluate;
+    c.o.steps = 34;
+    c.o.valid_every = 5;
+    c.o.patience = 2; /* 3, which is no better than 3, and 3.5 are two: 2 is not reached */
+    CHECK_NEAR(counted(&c), 20, 0);
+    CHECK_INT(c.m.happen.evaluations, 6);
+    c.o.patience = 3;
+    CHECK_NEAR(counted(&c), 34, 0); /* the last step is evaluated, no multiple of 5 */
+    CHECK_INT(c.m.happen.evaluations, 7);
+    lm_params_free(c.m.params);
 }
 
 /* Patience is not renewed by an interruption. */
 TEST(train_patience_over_interruptions)
 {
     static const double script[] = {5, 6, 7, 8, 9};
-    counter m;
-    lm_err e = {0};
-    lm_task task = counter_new(&m);
-    lm_train_options o = lm_train_defaults(LM_OPTIM_SGD);
-    const lm_run run = {.stop = &m.happen.stop};
-    double value;
-    m.script = script;
-    task.evaluate = counter_evaluate;
-    o.steps = 100;
-    o.lr = 1;
-    o.valid_every = 10;
-    o.patience = 3;
-    o.resume = true;
+    counting c;
+    lm_err e;
+    begin_counting(&c);
+    c.m.script = script;
+    c.task.evaluate = counter_evaluate;
+    c.o.steps = 100;
+    c.o.valid_every = 10;
+    c.o.patience = 3;
+    c.o.resume = true;
     for (uint64_t step = 15; step < 40; step += 10) {
-        m.happen.stop_at = step;
-        e = (lm_err){0};
-        CHECK_FAILS(lm_train(&task, &o, "counter.lm", history, &run, &e), LM_ESTOPPED, &e, "step");
-        m.happen.stop = 0;
+        c.m.happen.stop = 0;
+        c.m.happen.stop_at = step;
+        CHECK_FAILS(count(&c, &e), LM_ESTOPPED, &e, "step");
     }
-    e = (lm_err){0};
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, &run, &e), &e);
-    CHECK_INT(m.happen.evaluations, 4);
-    toy_tensor("counter.lm", "value", &value, 1);
-    CHECK_NEAR(value, 10, 0);
-    lm_params_free(m.params);
+    c.m.happen.stop = 0;
+    CHECK_OK(count(&c, &e), &e);
+    CHECK_INT(c.m.happen.evaluations, 4); /* of all parts */
+    CHECK_NEAR(counter_written(), 10, 0);
+    lm_params_free(c.m.params);
 }
 
 /* A gradient of length 1. */
 TEST(train_clips)
 {
-    counter m;
-    lm_err e = {0};
-    const lm_task task = counter_new(&m);
-    lm_train_options o = lm_train_defaults(LM_OPTIM_SGD);
-    double value;
-    o.steps = 12;
-    o.lr = 1;
-    o.clip = 0.25;
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
-    toy_tensor("counter.lm", "value", &value, 1);
-    CHECK_NEAR(value, 3, 0);
-    lm_params_free(m.params);
+    counting c;
+    begin_counting(&c);
+    c.o.steps = 12;
+    c.o.clip = 0.25;
+    CHECK_NEAR(counted(&c), 3, 0);
+    lm_params_free(c.m.params);
 }
 
 /* ---- the examples ---- */
 
 TEST(train_order_of_examples)
 {
-    counter m;
-    lm_err e = {0};
-    lm_task task = counter_new(&m);
-    lm_train_options o = lm_train_defaults(LM_OPTIM_SGD);
-    const events *happen = &m.happen;
-    o.epochs = 3;
-    o.batch = 4; /* 4, 4, 2 */
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
+    counting c;
+    lm_err e;
+    begin_counting(&c);
+    const events *happen = &c.m.happen;
+    c.o.epochs = 3;
+    c.o.batch = 4; /* 4, 4, 2 */
+    (void)counted(&c);
     CHECK_INT(happen->id_count, 30);
     for (int epoch = 0; epoch < 3; epoch++) {
         unsigned seen = 0;
@@ -241,20 +251,18 @@ TEST(train_order_of_examples)
     }
     CHECK(memcmp(happen->ids, happen->ids + 10, 10 * sizeof *happen->ids) != 0);
     CHECK(memcmp(happen->ids + 10, happen->ids + 20, 10 * sizeof *happen->ids) != 0);
-    m.happen = (events){0};
-    o.no_shuffle = true;
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
+    c.o.no_shuffle = true;
+    (void)counted(&c);
+    CHECK_INT(happen->id_count, 30);
     for (uint64_t i = 0; i < 30; i++) CHECK_INT(happen->ids[i], i % 10);
-    m.happen = (events){0};
-    task.examples = 0; /* it draws its own, numbered for ever */
-    CHECK_FAILS(lm_train(&task, &o, "counter.lm", history, NULL, &e), LM_EUSAGE, &e, "--steps");
-    e = (lm_err){0};
-    o.epochs = 0;
-    o.steps = 7;
-    CHECK_OK(lm_train(&task, &o, "counter.lm", history, NULL, &e), &e);
+    c.task.examples = 0; /* it draws its own, numbered for ever */
+    CHECK_FAILS(count(&c, &e), LM_EUSAGE, &e, "--steps");
+    c.o.epochs = 0;
+    c.o.steps = 7;
+    (void)counted(&c);
     CHECK_INT(happen->id_count, 28);
     for (uint64_t i = 0; i < 28; i++) CHECK_INT(happen->ids[i], i);
-    lm_params_free(m.params);
+    lm_params_free(c.m.params);
 }
 
 /* ---- the same bytes ---- */
