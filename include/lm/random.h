@@ -21,7 +21,9 @@ typedef enum {
     LM_RANDOM_INIT = 2,    /* initial values; step = parameter, index = place in it */
     LM_RANDOM_DROPOUT = 3, /* see dropout.h */
     LM_RANDOM_SHUFFLE = 4, /* order of examples; step = epoch, index = round and half */
-    LM_RANDOM_NOISE = 5    /* noise words of a step; index = place among them */
+    LM_RANDOM_NOISE = 5,   /* noise words of a step; index = place among them */
+    LM_RANDOM_KEEP = 6,    /* which tokens are kept in a round; index = token / 4 */
+    LM_RANDOM_WINDOW = 7   /* windows of a round; index = kept token / 4 */
 } lm_random_purpose;
 
 typedef struct {

@@ -14,6 +14,7 @@ extern "C" {
 typedef struct {
     bool closed;   /* no <unk> */
     bool no_marks; /* no </s> */
+    bool bare;     /* words alone: no mark at all, and those that are not chosen are none */
     /* Words become <unk> that are not in `list` (NULL: all are), were read less often than
      * min_count, or are not among the vocab_size most frequent (0: no limit). */
     lm_vocab *list;

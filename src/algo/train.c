@@ -111,21 +111,37 @@ static lm_status compute_gradient(lm_training *t, size_t count, lm_loss *loss, l
 }
 
 /* Until the gradient is known to be good nothing of the state is changed. */
-static lm_status make_step(lm_training *t, lm_err *e)
+static lm_status descend(lm_training *t, lm_loss *loss, lm_err *e)
 {
-    lm_loss loss = {0};
-    LM_TRY(compute_gradient(t, choose_examples(t), &loss, e));
+    LM_TRY(compute_gradient(t, choose_examples(t), loss, e));
     const uint64_t step = t->at.step + 1;
     const double norm = lm_grad_norm(t->on, t->task->params, t->grads);
-    if (!isfinite(loss.loss)) return fail_diverged(t, step, "the loss", loss.loss, e);
+    if (!isfinite(loss->loss)) return fail_diverged(t, step, "the loss", loss->loss, e);
     if (!isfinite(norm)) return fail_diverged(t, step, "the norm of the gradient", norm, e);
     lm_optim_step(t->on, t->optim, t->values, t->grads, rate_of(t, t->at.step),
                   lm_clip_scale(norm, t->o->clip));
+    t->at.norm = norm;
+    return LM_OK;
+}
+
+/* The model moves its parameters itself. */
+static lm_status move(lm_training *t, lm_loss *loss, lm_err *e)
+{
+    const lm_batch batch = {t->ids, choose_examples(t), 0, t->at.step};
+    LM_TRY(
+        t->task->move(t->task->model, t->on, t->values, &batch, rate_of(t, t->at.step), loss, e));
+    if (isfinite(loss->loss)) return LM_OK;
+    return fail_diverged(t, t->at.step + 1, "the loss", loss->loss, e);
+}
+
+static lm_status make_step(lm_training *t, lm_err *e)
+{
+    lm_loss loss = {0};
+    LM_TRY(t->task->move ? move(t, &loss, e) : descend(t, &loss, e));
     if (t->average) lm_average_step(t->on, t->task->params, t->average, t->values, t->o->average);
     lm_loss_add(&t->at.interval, loss);
     lm_loss_add(&t->at.epoch, loss);
-    t->at.norm = norm;
-    t->at.step = step;
+    t->at.step++;
     t->at.settled = 0;
     return LM_OK;
 }
@@ -305,10 +321,10 @@ static lm_status new_blocks(lm_training *t, lm_err *e)
 {
     const lm_params *params = t->task->params;
     LM_TRY(lm_params_block(params, &t->values, e));
-    LM_TRY(lm_params_block(params, &t->grads, e));
+    if (!t->task->move) LM_TRY(lm_params_block(params, &t->grads, e));
     if (t->o->average > 0) LM_TRY(lm_params_block(params, &t->average, e));
     if (t->task->evaluate) LM_TRY(lm_params_block(params, &t->best, e));
-    LM_TRY(lm_optim_new(&t->optim, params, &t->o->optim, e));
+    if (!t->task->move) LM_TRY(lm_optim_new(&t->optim, params, &t->o->optim, e));
     t->ids = lm_new((size_t)t->o->batch, sizeof *t->ids, e);
     return t->ids ? lm_compute_new(&t->on, lm_run_pool(t->run), t->o->bf16, e) : LM_ENOMEM;
 }

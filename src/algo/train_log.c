@@ -107,21 +107,22 @@ static lm_status add_row(const lm_training *t, double rate, double sum, double v
     LM_TRY(add_real(t, "loss", lm_loss_mean(t->at.interval), row, e));
     LM_TRY(add_real(t, "sum", sum, row, e));
     LM_TRY(add_real(t, "rate", rate, row, e));
-    LM_TRY(add_real(t, "norm", t->at.norm, row, e));
+    LM_TRY(add_real(t, "norm", t->task->move ? (double)NAN : t->at.norm, row, e));
     LM_TRY(add_real(t, "valid", valid, row, e));
     return add_times(t, row, e);
 }
 
 static void say_row(const lm_training *t, double rate, double valid)
 {
-    char measured[40] = "", epoch[32] = "";
+    char measured[40] = "", epoch[32] = "", norm[32] = "";
     if (!isnan(valid)) (void)snprintf(measured, sizeof measured, ", valid %.5g", valid);
     if (t->epoch_steps)
         (void)snprintf(epoch, sizeof epoch, ", epoch %llu",
                        (unsigned long long)((t->at.step - 1) / t->epoch_steps + 1));
-    lm_interval(t->run, "step %llu of %llu%s, loss %.5g, rate %.3g, norm %.3g%s",
+    if (!t->task->move) (void)snprintf(norm, sizeof norm, ", norm %.3g", t->at.norm);
+    lm_interval(t->run, "step %llu of %llu%s, loss %.5g, rate %.3g%s%s",
                 (unsigned long long)t->at.step, (unsigned long long)t->steps, epoch,
-                lm_loss_mean(t->at.interval), rate, t->at.norm, measured);
+                lm_loss_mean(t->at.interval), rate, norm, measured);
 }
 
 lm_status lm_train_log_row(lm_training *t, double rate, bool epoch_ends, double valid, lm_err *e)

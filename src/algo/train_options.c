@@ -247,9 +247,10 @@ uint64_t lm_train_steps(const lm_task *task, const lm_train_options *o)
 /* Blocks of the parameters' size: values, gradients, moments, the average, the best. */
 static uint64_t blocks(const lm_task *task, const lm_train_options *o)
 {
+    const uint64_t kept = 1 + (uint64_t)(o->average > 0) + (uint64_t)(task->evaluate != NULL);
     uint64_t moments = o->optim.kind == LM_OPTIM_ADAGRAD ? 1 : 2;
     if (o->optim.kind == LM_OPTIM_SGD) moments = o->optim.momentum > 0;
-    return 2 + moments + (o->average > 0) + (task->evaluate != NULL);
+    return task->move ? kept : kept + 1 + moments;
 }
 
 lm_status lm_train_plan(const lm_task *task, const lm_train_options *o, lm_str *out, lm_err *e)

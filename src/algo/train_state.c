@@ -103,7 +103,7 @@ static lm_status add_blocks(const lm_training *t, lm_ckpt_writer *writer, lm_err
     if (t->at.diverged) return LM_OK;
     LM_TRY(lm_params_save(params, t->values, "last.", writer, e));
     if (t->average) LM_TRY(lm_params_save(params, t->average, "average.", writer, e));
-    return lm_optim_save(t->optim, "", writer, e);
+    return t->optim ? lm_optim_save(t->optim, "", writer, e) : LM_OK;
 }
 
 static lm_status add_state(const lm_training *t, lm_ckpt_writer *writer, lm_err *e)
@@ -215,7 +215,7 @@ static lm_status read_blocks(lm_training *t, const lm_ckpt *ckpt, lm_err *e)
     if (t->at.evaluations > 0) LM_TRY(lm_params_load(params, t->best, "best.", ckpt, e));
     LM_TRY(lm_params_load(params, t->values, "last.", ckpt, e));
     if (t->average) LM_TRY(lm_params_load(params, t->average, "average.", ckpt, e));
-    return lm_optim_load(t->optim, "", ckpt, e);
+    return t->optim ? lm_optim_load(t->optim, "", ckpt, e) : LM_OK;
 }
 
 static lm_status read_state(lm_training *t, const lm_ckpt *ckpt, config *c, lm_err *e)
@@ -229,7 +229,7 @@ static lm_status read_state(lm_training *t, const lm_ckpt *ckpt, config *c, lm_e
     LM_TRY(check_history(t, lm_ckpt_meta(ckpt, "lm.history"), e));
     LM_TRY(check_progress(t, c, e));
     t->at = c->progress;
-    t->optim->steps = t->at.step;
+    if (t->optim) t->optim->steps = t->at.step;
     return read_blocks(t, ckpt, e);
 }
 

@@ -148,6 +148,20 @@ static inline vi shift_right(vi i, int n)
     return _mm256_srli_epi32(i, n);
 }
 
+static inline __m128 quarter_sum(vf v)
+{
+    return _mm_add_ps(_mm256_castps256_ps128(v), _mm256_extractf128_ps(v, 1));
+}
+
+/* The sums of the lanes of each, by halves. */
+static inline void four_totals(float *z, vf a, vf b, vf c, vf d)
+{
+    const __m128 p = quarter_sum(a), q = quarter_sum(b), r = quarter_sum(c), s = quarter_sum(d);
+    const __m128 pq = _mm_add_ps(_mm_unpacklo_ps(p, q), _mm_unpackhi_ps(p, q));
+    const __m128 rs = _mm_add_ps(_mm_unpacklo_ps(r, s), _mm_unpackhi_ps(r, s));
+    _mm_storeu_ps(z, _mm_add_ps(_mm_movelh_ps(pq, rs), _mm_movehl_ps(rs, pq)));
+}
+
 static inline vd double_zero(void)
 {
     return (vd){_mm256_setzero_pd(), _mm256_setzero_pd()};

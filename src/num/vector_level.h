@@ -1,7 +1,7 @@
 /* vector_level.h - the functions of vectors at one CPU level: a table that each level fills in.
  *
  * Every level includes the same formulas (vector_functions.h) and loops (vector_loops.h,
- * update_kernels.h) over its own primitives, and every operation of theirs is rounded as IEEE 754
+ * update_kernels.h, row_kernels.h) over its own primitives, and every operation of theirs is rounded as IEEE 754
  * says: the levels differ in speed, not in a bit, but for the payloads of NaN. */
 #ifndef LM_VECTOR_LEVEL_H
 #define LM_VECTOR_LEVEL_H
@@ -9,6 +9,7 @@
 #include "lm/activation.h"
 #include "lm/os.h"
 #include "lm/real.h"
+#include "lm/few_rows.h"
 #include "lm/update.h"
 
 enum { LM_VECTOR_LANES = 16, LM_ACTIVATIONS = LM_ACT_GELU_ERF + 1 };
@@ -32,6 +33,13 @@ typedef struct {
     lm_vector_map *activate[LM_ACTIVATIONS];
     lm_vector_slope *backward[LM_ACTIVATIONS]; /* v: x for the gelu forms, else y */
     lm_update_kernel *update[LM_UPDATE_METHODS];
+    /* As in lm/few_rows.h. */
+    void (*rows_dots)(lm_real *z, lm_real *const *x, size_t m, lm_real *const *u, size_t n,
+                      size_t width);
+    void (*rows_update)(lm_real *const *y, lm_real *const *x, size_t m, lm_real *const *u, size_t n,
+                        const lm_real *g, size_t width);
+    void (*rows_sum)(lm_real *sum, lm_real a, lm_real *const *x, size_t m, size_t width);
+    void (*rows_add)(lm_real *const *y, size_t m, lm_real a, const lm_real *x, size_t width);
 } lm_vector_level;
 
 /* NULL where the level was not compiled in. */

@@ -277,6 +277,8 @@ static lm_real vector_exp_sum(const lm_real *x, lm_real max, size_t n)
     return exp_sub_below(NULL, x, max, n);
 }
 
+#include "row_kernels.h"
+
 static const lm_vector_level level = {
     .exp = map_exp,
     .log = map_log,
@@ -301,5 +303,9 @@ static const lm_vector_level level = {
                [LM_UPDATE_ADAM] = adam,
                [LM_UPDATE_BERT] = bert,
                [LM_UPDATE_AVERAGE] = average},
+    .rows_dots = rows_dots,
+    .rows_update = rows_update,
+    .rows_sum = rows_sum,
+    .rows_add = rows_add,
 };
 #endif

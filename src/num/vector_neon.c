@@ -148,6 +148,17 @@ static inline vi shift_right(vi i, int n)
     return vshlq_u32(i, vdupq_n_s32(-n));
 }
 
+/* The sums of the lanes of each, by halves. */
+static inline void four_totals(float *z, vf a, vf b, vf c, vf d)
+{
+    const float32x2_t p = vadd_f32(vget_low_f32(a), vget_high_f32(a));
+    const float32x2_t q = vadd_f32(vget_low_f32(b), vget_high_f32(b));
+    const float32x2_t r = vadd_f32(vget_low_f32(c), vget_high_f32(c));
+    const float32x2_t s = vadd_f32(vget_low_f32(d), vget_high_f32(d));
+    vst1_f32(z, vpadd_f32(p, q));
+    vst1_f32(z + 2, vpadd_f32(r, s));
+}
+
 static inline vd double_zero(void)
 {
     return (vd){vdupq_n_f64(0), vdupq_n_f64(0)};

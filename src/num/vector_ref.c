@@ -81,6 +81,15 @@ static inline vf choose(vm m, vf a, vf b)
     return m ? a : b;
 }
 
+/* The sums of the lanes of each. */
+static inline void four_totals(lm_real *z, vf a, vf b, vf c, vf d)
+{
+    z[0] = a;
+    z[1] = b;
+    z[2] = c;
+    z[3] = d;
+}
+
 static inline vd double_zero(void)
 {
     return 0;

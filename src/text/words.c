@@ -24,7 +24,7 @@ static size_t list_candidates(candidate *all, const lm_vocab *found, const uint6
 {
     size_t n = 0;
     for (uint32_t i = 0; i < found->size; i++)
-        if (choice->closed || !lm_slice_is(lm_vocab_word(found, i), "<unk>"))
+        if (choice->closed || choice->bare || !lm_slice_is(lm_vocab_word(found, i), "<unk>"))
             all[n++] = (candidate){lm_vocab_word(found, i), count[i], i};
     for (uint32_t i = 0; choice->list && i < choice->list->size; i++) {
         const lm_slice word = lm_vocab_word(choice->list, i);
@@ -57,8 +57,10 @@ static lm_status add_words(lm_vocab *vocab, uint32_t *map, const candidate *all,
 lm_status lm_words_choose(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
                           const uint64_t *count, const lm_word_choice *choice, lm_err *e)
 {
-    if (!choice->closed) LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
-    if (!choice->no_marks) LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
+    if (!choice->closed && !choice->bare)
+        LM_TRY(lm_vocab_add_mark(vocab, "<unk>", &vocab->unk, e));
+    if (!choice->no_marks && !choice->bare)
+        LM_TRY(lm_vocab_add_mark(vocab, "</s>", &vocab->eos, e));
     for (uint32_t i = 0; i < found->size; i++) map[i] = vocab->unk;
     const size_t listed = choice->list ? choice->list->size : 0;
     candidate *all = lm_new(found->size + listed, sizeof *all, e);
@@ -67,7 +69,7 @@ lm_status lm_words_choose(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
     lm_status s = lm_sort(all, n, sizeof *all, compare, NULL, e);
     if (!s) s = add_words(vocab, map, all, n, choice, e);
     lm_free(all);
-    return s ? s : lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
+    return s || choice->bare ? s : lm_vocab_add_mark(vocab, "<s>", &vocab->bos, e);
 }
 
 lm_status lm_words_check_memory(const lm_vocab *found, const lm_run *run, lm_err *e)

@@ -2,6 +2,7 @@
 #include <string.h>
 #include "lm/memory.h"
 #include "lm/nnlm_train.h"
+#include "lm/pairs.h"
 
 /* ---- running text ---- */
 
@@ -21,92 +22,23 @@ lm_status lm_nnlm_text_read(lm_nnlm_text *text, lm_text *reader, const lm_run *r
 
 /* ---- pairs ---- */
 
-typedef struct {
-    lm_nnlm_text *text;
-    const char *name;
-    uint64_t line;
-    size_t target_capacity, context_capacity, times_capacity;
-} pairs;
-
-static lm_slice cut(lm_slice *rest, char end)
-{
-    const char *at = memchr(rest->text, end, rest->length);
-    const size_t length = at ? (size_t)(at - rest->text) : rest->length;
-    const lm_slice piece = {rest->text, length};
-    rest->text += at ? length + 1 : length;
-    rest->length -= at ? length + 1 : length;
-    return piece;
-}
-
-/* The number of a word among those found; marks have their own, as in tokens. */
-static lm_status number(pairs *p, lm_slice word, uint32_t *id, lm_err *e)
-{
-    lm_nnlm_text *text = p->text;
-    const size_t size = text->found->size;
-    *id = lm_slice_is(word, "<s>") ? LM_TOKEN_BOS : LM_TOKEN_EOS;
-    if (*id == LM_TOKEN_BOS || lm_slice_is(word, "</s>")) return LM_OK;
-    LM_TRY(lm_vocab_add(text->found, word, id, e));
-    LM_TRY(lm_reserve(&text->times, &p->times_capacity, size + 1, sizeof *text->times, e));
-    if (*id == size) text->times[size] = 0;
-    return LM_OK;
-}
-
-static lm_status read_context(pairs *p, lm_slice words, lm_err *e)
-{
-    lm_nnlm_text *text = p->text;
-    const size_t width = text->width, first = (size_t)text->count * width;
-    size_t found = 0;
-    LM_TRY(
-        lm_reserve(&text->context, &p->context_capacity, first + width, sizeof *text->context, e));
-    while (words.length) {
-        const lm_slice word = cut(&words, ' ');
-        if (word.length == 0) continue;
-        if (found < width) LM_TRY(number(p, word, &text->context[first + found], e));
-        found++;
-    }
-    if (found == width) return LM_OK;
-    return lm_fail(e, LM_EFORMAT, "%s:%llu: %zu words before the TAB, expected %zu", p->name,
-                   (unsigned long long)p->line, found, width);
-}
-
-static lm_status read_pair(pairs *p, lm_slice line, lm_err *e)
-{
-    lm_nnlm_text *text = p->text;
-    if (line.length && line.text[line.length - 1] == '\r') line.length--;
-    const lm_slice words = cut(&line, '\t');
-    if (line.length == 0 || memchr(line.text, '\t', line.length) ||
-        memchr(line.text, ' ', line.length))
-        return lm_fail(e, LM_EFORMAT, "%s:%llu: expected words, a TAB and one word", p->name,
-                       (unsigned long long)p->line);
-    LM_TRY(read_context(p, words, e));
-    LM_TRY(lm_reserve(&text->target, &p->target_capacity, (size_t)text->count + 1,
-                      sizeof *text->target, e));
-    uint32_t *target = &text->target[text->count++];
-    LM_TRY(number(p, line, target, e));
-    if (*target < LM_TOKEN_EOS) text->times[*target]++;
-    text->ends += *target == LM_TOKEN_EOS;
-    text->begins += *target == LM_TOKEN_BOS;
-    return LM_OK;
-}
-
-static lm_status read_pairs(pairs *p, lm_slice rest, lm_err *e)
-{
-    LM_TRY(lm_vocab_new(&p->text->found, e));
-    while (rest.length) {
-        p->line++;
-        LM_TRY(read_pair(p, cut(&rest, '\n'), e));
-    }
-    return p->text->count ? LM_OK : lm_fail(e, LM_EFORMAT, "%s: no pairs", p->name);
-}
-
 lm_status lm_nnlm_pairs_read(lm_nnlm_text *text, lm_slice bytes, const char *name, int order,
                              lm_err *e)
 {
-    *text = (lm_nnlm_text){.width = (size_t)order - 1};
-    pairs p = {.text = text, .name = name};
-    const lm_status s = read_pairs(&p, bytes, e);
-    if (s) lm_nnlm_text_free(text);
-    return s;
+    lm_pairs pairs;
+    const size_t width = (size_t)order - 1;
+    *text = (lm_nnlm_text){0};
+    LM_TRY(lm_pairs_read(&pairs, bytes, name, width, false, e));
+    *text = (lm_nnlm_text){.count = pairs.count,
+                           .width = width,
+                           .target = pairs.target,
+                           .context = pairs.context,
+                           .found = pairs.found,
+                           .times = pairs.times,
+                           .ends = pairs.ends,
+                           .begins = pairs.begins};
+    lm_free(pairs.begin); /* every one has `width` words */
+    return LM_OK;
 }
 
 /* ---- */

@@ -1,0 +1,399 @@
+/* desk.c - where a block of a round is worked on. */
+#include "desk.h"
+#include <string.h>
+#include "lm/few_rows.h"
+#include "lm/os.h"
+#include "lm/vector.h"
+
+enum {
+    ALIGN = 64,
+    PADDED = 8,  /* products are computed in so many at a time */
+    SAMPLED = 16 /* the loss is measured at one of so many words */
+};
+
+/* ---- room ---- */
+
+static size_t stride_of(const lm_w2v_planner *p)
+{
+    return lm_rows_stride((size_t)p->model->shape.dim);
+}
+
+/* Copies of rows; pages that no block comes to are never touched. */
+static lm_real *copies(lm_w2v_desk *desk, int which, size_t rows, size_t stride, lm_err *e)
+{
+    size_t count, bytes;
+    if (!lm_mul_size(rows, stride, &count) || !lm_mul_size(count, sizeof(lm_real), &bytes) ||
+        !lm_add_size(bytes, ALIGN, &bytes))
+        bytes = SIZE_MAX;
+    char *block = desk->heap[which] = lm_resize(NULL, bytes, 1, e);
+    if (!block) return NULL;
+    return (lm_real *)(void *)(block + (ALIGN - (uintptr_t)block % ALIGN) % ALIGN);
+}
+
+static lm_status new_copies(lm_w2v_desk *desk, const lm_w2v_planner *p, bool keeps, lm_err *e)
+{
+    const size_t stride = stride_of(p);
+    const size_t inputs = lm_w2v_most_inputs(p), outputs = lm_w2v_most_outputs(p);
+    desk->inputs = copies(desk, 0, inputs, stride, e);
+    desk->outputs = copies(desk, 1, outputs, stride, e);
+    if (!keeps) return e->status;
+    desk->inputs_before = copies(desk, 2, inputs, stride, e);
+    desk->outputs_before = copies(desk, 3, outputs, stride, e);
+    return e->status;
+}
+
+static lm_status new_scratch(lm_w2v_desk *desk, const lm_w2v_planner *p, lm_err *e)
+{
+    const size_t m = 2 * (size_t)p->model->shape.window, stride = stride_of(p);
+    const size_t n = p->huffman.longest ? p->huffman.longest : 1 + (size_t)p->how->noise;
+    const size_t parts = 1 + p->most_grams;
+    lm_arena *arena = &desk->arena;
+    desk->h = lm_arena_new(arena, m * stride, sizeof *desk->h, e);
+    desk->e = lm_arena_new(arena, m * stride, sizeof *desk->e, e);
+    desk->x = lm_arena_new(arena, m, sizeof *desk->x, e);
+    desk->y = lm_arena_new(arena, m, sizeof *desk->y, e);
+    desk->u = lm_arena_new(arena, n, sizeof *desk->u, e);
+    desk->part = lm_arena_new(arena, parts, sizeof *desk->part, e);
+    desk->label = lm_arena_new(arena, n, sizeof *desk->label, e);
+    desk->rate = lm_arena_new(arena, n, sizeof *desk->rate, e);
+    desk->z = lm_arena_new(arena, m * n + PADDED, sizeof *desk->z, e);
+    desk->p = lm_arena_new(arena, m * n + PADDED, sizeof *desk->p, e);
+    return e->status;
+}
+
+lm_status lm_w2v_desk_new(lm_w2v_desk *desk, const lm_w2v_planner *p, bool keeps, lm_err *e)
+{
+    *desk = (lm_w2v_desk){0};
+    lm_status s = new_copies(desk, p, keeps, e);
+    if (!s) s = new_scratch(desk, p, e);
+    if (s) lm_w2v_desk_free(desk);
+    return s;
+}
+
+void lm_w2v_desk_free(lm_w2v_desk *desk)
+{
+    for (int i = 0; i < 4; i++) lm_free(desk->heap[i]);
+    lm_arena_free(&desk->arena);
+    *desk = (lm_w2v_desk){0};
+}
+
+/* ---- rows of the tables ---- */
+
+static lm_real *input_row(const lm_w2v_planner *p, const lm_w2v_weights *w, uint32_t row)
+{
+    const uint32_t V = p->model->lang.vocab->size;
+    const size_t D = (size_t)p->model->shape.dim;
+    return row < V ? w->embed + row * D : w->subwords + (row - V) * D;
+}
+
+static lm_real *output_row(const lm_w2v_planner *p, const lm_w2v_weights *w, uint32_t row)
+{
+    return w->output + row * (size_t)p->model->shape.dim;
+}
+
+typedef lm_real *row_of(const lm_w2v_planner *p, const lm_w2v_weights *w, uint32_t row);
+
+/* Brings the row that comes a few slots later. */
+static inline void look_ahead(const lm_w2v_planner *p, const lm_w2v_slots *slots,
+                              const lm_w2v_weights *w, row_of *find, size_t slot)
+{
+    enum { AHEAD = 8, LINE = 64 };
+    if (slot + AHEAD >= slots->count) return;
+    const char *row = (const char *)find(p, w, slots->row[slot + AHEAD]);
+    const size_t bytes = (size_t)p->model->shape.dim * sizeof(lm_real);
+    for (size_t b = 0; b < bytes; b += LINE) LM_PREFETCH(row + b);
+}
+
+/* Copies begin as their rows are, with zeros behind. */
+static void take(const lm_w2v_planner *p, const lm_w2v_slots *slots, const lm_w2v_weights *w,
+                 row_of *find, lm_real *copy, lm_real *before)
+{
+    const size_t D = (size_t)p->model->shape.dim, stride = stride_of(p);
+    for (size_t i = 0; i < slots->count; i++, copy += stride) {
+        look_ahead(p, slots, w, find, i);
+        memcpy(copy, find(p, w, slots->row[i]), D * sizeof *copy);
+        for (size_t c = D; c < stride; c++) copy[c] = 0;
+        if (!before) continue;
+        memcpy(before, copy, stride * sizeof *copy);
+        before += stride;
+    }
+}
+
+/* ---- learning ---- */
+
+/* What a word is predicted from and by. */
+typedef struct {
+    const lm_w2v_planner *p;
+    const lm_w2v_block *block;
+    lm_w2v_desk *desk;
+    size_t D, stride, window;
+    lm_real rate;
+    size_t m, n; /* words of the window; outputs */
+    bool measured;
+} learner;
+
+static void set_output(learner *l, size_t j, uint32_t slot, lm_real label, lm_real rate)
+{
+    l->desk->u[j] = l->desk->outputs + slot * l->stride;
+    l->desk->label[j] = label;
+    l->desk->rate[j] = rate;
+}
+
+/* The word itself and a group of noise words; one that is the word counts for nothing. */
+static void set_noise(learner *l, size_t c)
+{
+    const size_t K = (size_t)l->p->how->noise;
+    const uint32_t target = l->block->target[c];
+    const uint32_t *noise = l->block->noise + c % LM_W2V_NOISE_GROUPS * K;
+    l->n = 1 + K;
+    set_output(l, 0, target, 1, l->rate);
+    for (size_t k = 0; k < K; k++)
+        set_output(l, 1 + k, noise[k], 0, noise[k] == target ? 0 : l->rate);
+}
+
+/* The nodes of its path. */
+static void set_path(learner *l, size_t c)
+{
+    const uint32_t *path = l->block->path + l->block->target[c];
+    const uint32_t length = *path++;
+    l->n = length;
+    for (uint32_t j = 0; j < length; j++)
+        set_output(l, j, path[length + j], path[j] ? 0 : 1, l->rate);
+}
+
+/* Adds the loss of some predictions, whose probabilities are p. */
+static void measure(learner *l, size_t m)
+{
+    lm_w2v_desk *d = l->desk;
+    const lm_real least = (lm_real)1e-30;
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < l->n; j++) {
+            const lm_real p = d->p[i * l->n + j], right = d->label[j] > 0 ? p : 1 - p;
+            d->z[i * l->n + j] = d->rate[j] > 0 && right > least ? right : 1;
+        }
+    lm_vec_log(d->z, d->z, m * l->n);
+    lm_loss_add(&d->loss, (lm_loss){-(double)lm_vec_sum(d->z, m * l->n), (double)m});
+}
+
+/* The slopes of the losses of m inputs, times minus the rate, in p. */
+static void set_slopes(learner *l, size_t m)
+{
+    lm_w2v_desk *d = l->desk;
+    lm_rows_dots(d->z, d->x, m, d->u, l->n, l->D);
+    lm_vec_sigmoid(d->p, d->z, (m * l->n + PADDED - 1) / PADDED * PADDED);
+    if (l->measured) measure(l, m);
+    for (size_t i = 0; i < m; i++)
+        for (size_t j = 0; j < l->n; j++)
+            d->p[i * l->n + j] = d->rate[j] * (d->label[j] - d->p[i * l->n + j]);
+}
+
+/* The i-th word of the window of centre c, the centre itself left out. */
+static uint32_t neighbour(const learner *l, size_t c, size_t i)
+{
+    const size_t left = l->block->left[c];
+    const uint32_t *word = l->block->word + l->window + c;
+    return i < left ? word[(ptrdiff_t)i - (ptrdiff_t)left] : word[i - left + 1];
+}
+
+/* The rows that a word's vector is the mean of, in `part`; returns how many. */
+static size_t find_parts(const learner *l, uint32_t word)
+{
+    const lm_w2v_block *b = l->block;
+    if (!l->p->gram) {
+        l->desk->part[0] = l->desk->inputs + word * l->stride;
+        return 1;
+    }
+    const uint32_t *slot = b->rows + b->begin[word];
+    const size_t count = b->begin[word + 1] - b->begin[word];
+    for (size_t i = 0; i < count; i++) l->desk->part[i] = l->desk->inputs + slot[i] * l->stride;
+    return count;
+}
+
+/* The rows of the window's words: those of the words themselves, or made of their subwords. */
+static void gather(learner *l, size_t c)
+{
+    lm_w2v_desk *d = l->desk;
+    if (!l->p->gram) {
+        const uint32_t *word = l->block->word + l->window + c - l->block->left[c];
+        const size_t left = l->block->left[c];
+        for (size_t i = 0; i < left; i++) d->x[i] = d->inputs + word[i] * l->stride;
+        for (size_t i = left; i < l->m; i++) d->x[i] = d->inputs + word[i + 1] * l->stride;
+        return;
+    }
+    for (size_t i = 0; i < l->m; i++) {
+        const size_t parts = find_parts(l, neighbour(l, c, i));
+        d->x[i] = d->h + i * l->stride;
+        d->y[i] = d->e + i * l->stride;
+        lm_rows_sum(d->x[i], 1 / (lm_real)parts, d->part, parts, l->D);
+    }
+}
+
+/* Every part of the window's words moves by a times e. */
+static void spread(learner *l, size_t c, lm_real a, const lm_real *e)
+{
+    if (!l->p->gram) {
+        lm_rows_add(l->desk->x, l->m, a, e, l->D);
+        return;
+    }
+    for (size_t i = 0; i < l->m; i++) {
+        const size_t parts = find_parts(l, neighbour(l, c, i));
+        lm_rows_add(l->desk->part, parts, a, e, l->D);
+    }
+}
+
+/* Each word of the window predicts the centre. */
+static void learn_sg(learner *l, size_t c)
+{
+    lm_w2v_desk *d = l->desk;
+    gather(l, c);
+    set_slopes(l, l->m);
+    if (!l->p->gram) {
+        lm_rows_update(d->x, d->x, l->m, d->u, l->n, d->p, l->D);
+        return;
+    }
+    memset(d->e, 0, l->m * l->stride * sizeof *d->e);
+    lm_rows_update(d->y, d->x, l->m, d->u, l->n, d->p, l->D);
+    for (size_t i = 0; i < l->m; i++) {
+        const size_t parts = find_parts(l, neighbour(l, c, i));
+        lm_rows_add(d->part, parts, 1, d->y[i], l->D);
+    }
+}
+
+/* h, the sum of the window's words or their mean, predicts it.  It stands where `gather` may have
+ * made the first of them. */
+static void learn_cbow(learner *l, size_t c)
+{
+    lm_w2v_desk *d = l->desk;
+    lm_real *h = d->h, *e = d->e;
+    const lm_real mean = l->p->model->shape.sum ? 1 : 1 / (lm_real)l->m;
+    gather(l, c);
+    lm_rows_sum(h, mean, d->x, l->m, l->D);
+    memset(e, 0, l->stride * sizeof *e);
+    lm_real *const first = d->x[0];
+    d->x[0] = h;
+    set_slopes(l, 1);
+    lm_rows_update(&e, d->x, 1, d->u, l->n, d->p, l->D);
+    d->x[0] = first;
+    spread(l, c, l->p->how->undivided ? 1 : mean, e);
+}
+
+void lm_w2v_learn(const lm_w2v_planner *p, const lm_w2v_block *block, const lm_w2v_weights *w,
+                  lm_w2v_desk *desk, double rate)
+{
+    learner l = {.p = p,
+                 .block = block,
+                 .desk = desk,
+                 .D = (size_t)p->model->shape.dim,
+                 .stride = stride_of(p),
+                 .window = (size_t)p->model->shape.window,
+                 .rate = (lm_real)rate};
+    desk->loss = (lm_loss){0};
+    take(p, &block->inputs, w, input_row, desk->inputs, desk->inputs_before);
+    take(p, &block->outputs, w, output_row, desk->outputs, desk->outputs_before);
+    for (size_t c = 0; c < block->centres; c++) {
+        l.m = (size_t)block->left[c] + block->right[c];
+        l.measured = c % SAMPLED == 0;
+        if (l.m == 0) continue;
+        if (p->noise)
+            set_noise(&l, c);
+        else
+            set_path(&l, c);
+        if (p->model->shape.mode == LM_W2V_SG)
+            learn_sg(&l, c);
+        else
+            learn_cbow(&l, c);
+    }
+}
+
+/* ---- giving back ---- */
+
+/* One of the two tables, for giving back. */
+typedef struct {
+    const lm_w2v_planner *p;
+    const lm_w2v_round *round;
+    const lm_w2v_desk *desk;
+    bool output;
+    double rate;
+    size_t D, stride;
+} table;
+
+static const lm_w2v_slots *slots_of(const table *t, size_t b)
+{
+    return t->output ? &t->round->block[b].outputs : &t->round->block[b].inputs;
+}
+
+static lm_real *copy_of(const table *t, size_t b, uint32_t slot)
+{
+    return (t->output ? t->desk[b].outputs : t->desk[b].inputs) + slot * t->stride;
+}
+
+/* c(n) of w2v_train.h. */
+static double way(const table *t, double steps)
+{
+    const double n = steps * t->rate;
+    return n / (4 + n);
+}
+
+/* A row that several blocks changed: the sum of their copies, less as many of what it was. */
+static void put_together(const table *t, size_t b, uint32_t slot, lm_real *row)
+{
+    lm_real *copy[LM_W2V_BLOCKS];
+    lm_real *sum = copy_of(t, b, slot); /* of no more use as a copy */
+    double steps = 0, ways = 0;
+    size_t count = 0;
+    for (;;) {
+        const lm_w2v_slots *slots = slots_of(t, b);
+        const double n = slots->steps[slot];
+        copy[count++] = copy_of(t, b, slot);
+        steps += n;
+        ways += way(t, n);
+        const uint32_t next = slots->next[slot];
+        if (next == LM_W2V_NO_SLOT) break;
+        b = next >> LM_W2V_BLOCK_SHIFT;
+        slot = next & ((1u << LM_W2V_BLOCK_SHIFT) - 1);
+    }
+    const double share = ways > 0 ? way(t, steps) / ways : 1;
+    lm_rows_sum(sum, 1, copy, count, t->D);
+    lm_vec_axpy(sum, -(lm_real)count, row, t->D);
+    lm_vec_axpy(row, (lm_real)share, sum, t->D);
+}
+
+static void give(const table *t, size_t b, const lm_w2v_weights *w, row_of *find)
+{
+    const lm_w2v_slots *slots = slots_of(t, b);
+    for (uint32_t slot = 0; slot < slots->count; slot++) {
+        look_ahead(t->p, slots, w, find, slot);
+        if (!slots->first[slot]) continue;
+        lm_real *row = find(t->p, w, slots->row[slot]);
+        if (slots->next[slot] == LM_W2V_NO_SLOT)
+            memcpy(row, copy_of(t, b, slot), t->D * sizeof *row);
+        else
+            put_together(t, b, slot, row);
+    }
+}
+
+void lm_w2v_give(const lm_w2v_planner *p, const lm_w2v_round *round, size_t b,
+                 const lm_w2v_weights *w, const lm_w2v_desk *desk, double rate)
+{
+    table t = {p, round, desk, false, rate, (size_t)p->model->shape.dim, stride_of(p)};
+    give(&t, b, w, input_row);
+    t.output = true;
+    give(&t, b, w, output_row);
+}
+
+static void add_changes(const lm_w2v_planner *p, const lm_w2v_slots *slots, const lm_w2v_weights *w,
+                        row_of *find, const lm_real *copy, const lm_real *before)
+{
+    const size_t D = (size_t)p->model->shape.dim, stride = stride_of(p);
+    for (size_t i = 0; i < slots->count; i++, copy += stride, before += stride) {
+        lm_real *row = find(p, w, slots->row[i]);
+        for (size_t c = 0; c < D; c++) row[c] += copy[c] - before[c];
+    }
+}
+
+void lm_w2v_give_racing(const lm_w2v_planner *p, const lm_w2v_block *block, const lm_w2v_weights *w,
+                        const lm_w2v_desk *desk)
+{
+    add_changes(p, &block->inputs, w, input_row, desk->inputs, desk->inputs_before);
+    add_changes(p, &block->outputs, w, output_row, desk->outputs, desk->outputs_before);
+}

@@ -1,0 +1,37 @@
+/* desk.h - where a block of a round is worked on: copies of the rows it touches. */
+#ifndef LM_W2V_DESK_H
+#define LM_W2V_DESK_H
+#include "lm/task.h"
+#include "plan.h"
+
+typedef struct {
+    lm_real *inputs, *outputs;               /* (slots, stride) copies, as they are changed, */
+    lm_real *inputs_before, *outputs_before; /* and as they were; NULL: nobody will ask */
+    lm_real *h, *e;                          /* (window's words, stride) what is made of inputs */
+    lm_real **x, **y, **u, **part;           /* rows that are used together */
+    lm_real *label, *rate;                   /* of each output */
+    lm_real *z, *p;                          /* products; probabilities, then slopes */
+    lm_loss loss;                            /* of some of the block's words */
+    void *heap[4];
+    lm_arena arena;
+} lm_w2v_desk;
+
+/* `keeps`: the copies as they were, too.  Errors: LM_ENOMEM. */
+LM_MUST_USE lm_status lm_w2v_desk_new(lm_w2v_desk *desk, const lm_w2v_planner *planner, bool keeps,
+                                      lm_err *e);
+void lm_w2v_desk_free(lm_w2v_desk *desk);
+
+/* Copies the rows of a block, and learns its words. */
+void lm_w2v_learn(const lm_w2v_planner *planner, const lm_w2v_block *block, const lm_w2v_weights *w,
+                  lm_w2v_desk *desk, double rate);
+
+/* Puts back the rows that block `b` of a round has first, with what the blocks after it made of
+ * them; desk (blocks). */
+void lm_w2v_give(const lm_w2v_planner *planner, const lm_w2v_round *round, size_t b,
+                 const lm_w2v_weights *w, const lm_w2v_desk *desk, double rate);
+
+/* Adds what a block changed to rows that others may be changing. */
+void lm_w2v_give_racing(const lm_w2v_planner *planner, const lm_w2v_block *block,
+                        const lm_w2v_weights *w, const lm_w2v_desk *desk);
+
+#endif

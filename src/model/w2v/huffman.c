@@ -1,0 +1,86 @@
+/* huffman.c - the tree of hierarchical softmax. */
+#include "huffman.h"
+#include <stdbool.h>
+#include "lm/memory.h"
+
+/* The tree as it grows: things 0 .. V-1 are words, V .. 2V-2 nodes. */
+typedef struct {
+    uint64_t *count;  /* (2V - 1) */
+    uint32_t *parent; /* (2V - 1) */
+    unsigned char *turn;
+    uint32_t V;
+} growing;
+
+/* Joins the two rarest things V-1 times.  Words are taken from the last one back, nodes in the
+ * order in which they are made: both by ascending count. */
+static void grow(growing *g)
+{
+    uint32_t words = g->V, node = g->V;
+    for (uint32_t made = g->V; made < 2 * g->V - 1; made++) {
+        g->count[made] = 0;
+        for (unsigned char turn = 0; turn < 2; turn++) {
+            const bool word = words > 0 && (node == made || g->count[words - 1] <= g->count[node]);
+            const uint32_t rarest = word ? --words : node++;
+            g->count[made] += g->count[rarest];
+            g->parent[rarest] = made;
+            g->turn[rarest] = turn;
+        }
+    }
+}
+
+static size_t depth_of(const growing *g, uint32_t thing)
+{
+    size_t depth = 0;
+    for (; thing != 2 * g->V - 2; thing = g->parent[thing]) depth++;
+    return depth;
+}
+
+static lm_status write_paths(lm_w2v_huffman *tree, const growing *g, lm_err *e)
+{
+    for (uint32_t w = 0; w < g->V; w++) {
+        const size_t depth = depth_of(g, w);
+        tree->begin[w + 1] = tree->begin[w] + depth;
+        if (depth > tree->longest) tree->longest = depth;
+    }
+    tree->node = lm_new(tree->begin[g->V], sizeof *tree->node, e);
+    tree->turn = lm_new(tree->begin[g->V], sizeof *tree->turn, e);
+    if (!tree->node || !tree->turn) return e->status;
+    for (uint32_t w = 0; w < g->V; w++) {
+        size_t at = tree->begin[w + 1];
+        for (uint32_t thing = w; thing != 2 * g->V - 2; thing = g->parent[thing]) {
+            tree->node[--at] = g->parent[thing] - g->V;
+            tree->turn[at] = g->turn[thing];
+        }
+    }
+    return LM_OK;
+}
+
+lm_status lm_w2v_huffman_new(lm_w2v_huffman *tree, const uint64_t *count, uint32_t V, lm_err *e)
+{
+    const size_t things = 2 * (size_t)V - 1;
+    growing g = {.V = V};
+    *tree = (lm_w2v_huffman){0};
+    g.count = lm_new(things, sizeof *g.count, e);
+    g.parent = lm_new(things, sizeof *g.parent, e);
+    g.turn = lm_new(things, sizeof *g.turn, e);
+    tree->begin = lm_new((size_t)V + 1, sizeof *tree->begin, e);
+    lm_status s = g.count && g.parent && g.turn && tree->begin ? LM_OK : e->status;
+    if (!s) {
+        for (uint32_t w = 0; w < V; w++) g.count[w] = count[w];
+        grow(&g);
+        s = write_paths(tree, &g, e);
+    }
+    lm_free(g.count);
+    lm_free(g.parent);
+    lm_free(g.turn);
+    if (s) lm_w2v_huffman_free(tree);
+    return s;
+}
+
+void lm_w2v_huffman_free(lm_w2v_huffman *tree)
+{
+    lm_free(tree->begin);
+    lm_free(tree->node);
+    lm_free(tree->turn);
+    *tree = (lm_w2v_huffman){0};
+}
