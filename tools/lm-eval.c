@@ -1,5 +1,6 @@
 /* lm-eval.c - measure a language model on text. */
 #include "lm/evaluate.h"
+#include "lm/gaps.h"
 #include "lm/models.h"
 #include "lm/program.h"
 
@@ -44,11 +45,16 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (per_line && per_token)
         return lm_fail(e, LM_EUSAGE, "--per-line and --per-token exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
-    LM_TRY(lm_model_open(&model, model_path, e));
+    LM_TRY(lm_model_open_any(&model, model_path, e));
+    const lm_lang *lang = model.gaps ? &model.gaps->lang : model.lang;
     lm_program_announce_stdin(count, operands);
-    lm_status s = lm_text_open(&text, operands, (size_t)count, model.lang->unit,
-                               model.lang->marks_as_words, e);
-    if (!s) s = evaluate(model.lang, text, out, run, e);
+    lm_status s = lm_text_open(&text, operands, (size_t)count, lang->unit, lang->marks_as_words, e);
+    if (!s && model.gaps && (per_line || per_token))
+        s = lm_fail(e, LM_EUSAGE, "--per-%s: not of a pseudo-likelihood",
+                    per_line ? "line" : "token");
+    if (!s)
+        s = model.gaps ? lm_gaps_evaluate(model.gaps, text, out, run, e)
+                       : evaluate(lang, text, out, run, e);
     lm_text_close(text);
     lm_model_close(&model);
     return s;
@@ -68,7 +74,9 @@ int main(int argc, char **argv)
             "token; ppl_known without unknown words, ppl_words without sentence ends,\n"
             "ppl_known_words without both, ppl1 as SRILM), bits_per_byte (of the raw text;\n"
             "the spelling of unknown words, unk_spell_bits, included), and how many tokens\n"
-            "each order decided. Models with different vocabularies compare in bits_per_byte.",
+            "each order decided. Models with different vocabularies compare in bits_per_byte.\n"
+            "Of a CBOW model of w2v-train: pseudo_nats and pseudo_ppl of each known word\n"
+            "from those around it, which compare with nothing but other such models.",
         .see_also = "ngram-train, lm-next",
         .max_operands = -1,
         .options = options,

@@ -1,4 +1,5 @@
 /* lm-next.c - the most probable next words of a context. */
+#include "lm/gaps.h"
 #include "lm/memory.h"
 #include "lm/models.h"
 #include "lm/program.h"
@@ -88,11 +89,14 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (all && lm_option_given("top"))
         return lm_fail(e, LM_EUSAGE, "--all and --top exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
-    LM_TRY(lm_model_open(&model, model_path, e));
+    LM_TRY(lm_model_open_any(&model, model_path, e));
+    const lm_lang *lang = model.gaps ? &model.gaps->lang : model.lang;
     lm_program_announce_stdin(count, operands);
-    lm_status s = lm_text_open(&text, operands, (size_t)count, model.lang->unit,
-                               model.lang->marks_as_words, e);
-    if (!s) s = answer(model.lang, text, out, e);
+    lm_status s = lm_text_open(&text, operands, (size_t)count, lang->unit, lang->marks_as_words, e);
+    if (!s && model.gaps)
+        s = lm_gaps_fill(model.gaps, text, all ? UINT32_MAX : (uint32_t)top, out, e);
+    else if (!s)
+        s = answer(lang, text, out, e);
     lm_text_close(text);
     lm_model_close(&model);
     return s;
@@ -108,7 +112,8 @@ int main(int argc, char **argv)
                    "echo 'The old man' | lm-next -m stories.lm -k 5",
         .details = "Reads contexts, one a line: the first words of a sentence. For each, prints\n"
                    "word TAB probability lines, the most probable first, ties in byte order;\n"
-                   "an empty line stands between contexts.",
+                   "an empty line stands between contexts. With a CBOW model of w2v-train a\n"
+                   "context has a gap, written _, and the words that may stand there are shown.",
         .see_also = "ngram-train, lm-eval, ngram-sample",
         .max_operands = -1,
         .options = options,

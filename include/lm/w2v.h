@@ -48,6 +48,7 @@ typedef struct {
     lm_w2v_loss loss;
     uint64_t dim;          /* D */
     uint64_t window;       /* words on each side */
+    double noise_power;    /* of negative sampling: noise words are drawn by count ^ power */
     bool sum;              /* CBOW: h is the sum */
     bool bias;             /* b, of the softmax */
     uint64_t min_n, max_n; /* length of subwords, in characters; max_n 0: none */

@@ -66,7 +66,6 @@ LM_MUST_USE lm_status lm_w2v_of_text(lm_w2v **model, lm_w2v_text *text, const ch
 
 typedef struct {
     uint64_t noise;     /* K, words of negative sampling */
-    double noise_power; /* they are drawn by count ^ power */
     double sample;      /* t: a word of frequency f is kept with sqrt(t/f) + t/f; 0: always */
     bool fixed_window;  /* always whole; else 1 .. window, drawn anew for every word */
     bool undivided;     /* CBOW: each word takes the gradient of the mean whole, as in word2vec.c */

@@ -31,19 +31,43 @@ static lm_status refuse_arpa(const char *path, lm_err *e)
                    path);
 }
 
-lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
+static lm_status load_any(lm_model *model, lm_err *e)
+{
+    if (strcmp(lm_ckpt_kind(model->ckpt), lm_w2v_lang.kind) == 0)
+        return lm_w2v_load(&model->gaps, model->ckpt, e);
+    return lm_model_load(&model->lang, model->ckpt, e);
+}
+
+static lm_status load_lang(lm_model *model, lm_err *e)
+{
+    return lm_model_load(&model->lang, model->ckpt, e);
+}
+
+static lm_status open_model(lm_model *model, const char *path,
+                            lm_status (*load)(lm_model *model, lm_err *e), lm_err *e)
 {
     *model = (lm_model){0};
     LM_TRY(refuse_arpa(path, e));
     LM_TRY(lm_ckpt_open(&model->ckpt, path, LM_CKPT_CHECK_SMALL, e));
-    const lm_status s = lm_model_load(&model->lang, model->ckpt, e);
+    const lm_status s = load(model, e);
     if (s) lm_model_close(model);
     return s;
+}
+
+lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
+{
+    return open_model(model, path, load_lang, e);
+}
+
+lm_status lm_model_open_any(lm_model *model, const char *path, lm_err *e)
+{
+    return open_model(model, path, load_any, e);
 }
 
 void lm_model_close(lm_model *model)
 {
     if (model->lang) model->lang->type->free(model->lang);
+    lm_w2v_free(model->gaps);
     lm_ckpt_close(model->ckpt);
     *model = (lm_model){0};
 }

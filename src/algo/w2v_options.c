@@ -92,7 +92,7 @@ static lm_status check_training(lm_err *e)
 static double good_rate(void)
 {
     if (mode == LM_W2V_SG) return 0.025;
-    return undivided || sum ? 0.05 : 0.1;
+    return undivided || sum ? 0.05 : 0.15;
 }
 
 lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how, lm_train_options *train,
@@ -105,13 +105,13 @@ lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how, lm_train
                             .loss = (lm_w2v_loss)loss,
                             .dim = (uint64_t)dim,
                             .window = (uint64_t)window,
+                            .noise_power = loss == LM_W2V_NEGATIVE ? noise_power : 0,
                             .sum = sum,
                             .bias = bias,
                             .min_n = max_n ? (uint64_t)min_n : 0,
                             .max_n = (uint64_t)max_n,
                             .buckets = max_n ? (uint64_t)buckets : 0};
     *how = (lm_w2v_training){.noise = loss == LM_W2V_NEGATIVE ? (uint64_t)negative : 0,
-                             .noise_power = noise_power,
                              .sample = sample,
                              .fixed_window = fixed_window,
                              .undivided = undivided,

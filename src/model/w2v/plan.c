@@ -114,7 +114,7 @@ static lm_status new_noise(lm_w2v_planner *p, lm_err *e)
     double *weight = lm_new(V, sizeof *weight, e);
     if (!weight) return e->status;
     for (uint32_t w = 0; w < V; w++)
-        weight[w] = m->count[w] ? lm_pow((double)m->count[w], p->how->noise_power) : 0;
+        weight[w] = m->count[w] ? lm_pow((double)m->count[w], m->shape.noise_power) : 0;
     const lm_status s = lm_alias_new(&p->noise, weight, V, e);
     lm_free(weight);
     return s;

@@ -1,9 +1,9 @@
 /* w2v_file.c - word vectors in checkpoints.
  *
  * lm.config: {"mode":"cbow","loss":"negative","dim":100,"window":5,"sum":false,"bias":false,
- *             "min_n":0,"max_n":0,"buckets":0, and the words as in lang_config.h}
- * Tensors: embeddings.weight (V,D); linear.weight (V,D) and linear.bias (V), or nodes.weight
- * (V-1,D); subwords.weight (buckets,D); words.count, U64 (V). */
+ *             "noise_power":0.75,"min_n":0,"max_n":0,"buckets":0, and the words as in
+ * lang_config.h} Tensors: embeddings.weight (V,D); linear.weight (V,D) and linear.bias (V), or
+ * nodes.weight (V-1,D); subwords.weight (buckets,D); words.count, U64 (V). */
 #include <string.h>
 #include "../lang_config.h"
 #include "lm/memory.h"
@@ -26,6 +26,8 @@ static lm_status add_config(const lm_w2v *m, lm_str *out, lm_err *e)
                        mode_names[s->mode], loss_names[s->loss], (unsigned long long)s->dim,
                        (unsigned long long)s->window));
     LM_TRY(lm_str_addf(out, e, ",\"sum\":%s,\"bias\":%s", name_of(s->sum), name_of(s->bias)));
+    LM_TRY(lm_str_addf(out, e, ",\"noise_power\":"));
+    LM_TRY(lm_str_add_real(out, s->noise_power, e));
     LM_TRY(lm_str_addf(out, e, ",\"min_n\":%llu,\"max_n\":%llu,\"buckets\":%llu",
                        (unsigned long long)s->min_n, (unsigned long long)s->max_n,
                        (unsigned long long)s->buckets));
@@ -68,6 +70,7 @@ static lm_status read_member(void *context, lm_json *j, lm_slice key, lm_err *e)
     }
     if (lm_json_is(key, "dim")) return lm_json_u64(j, &s->dim, e);
     if (lm_json_is(key, "window")) return lm_json_u64(j, &s->window, e);
+    if (lm_json_is(key, "noise_power")) return lm_json_real(j, &s->noise_power, e);
     if (lm_json_is(key, "sum")) return lm_json_bool(j, &s->sum, e);
     if (lm_json_is(key, "bias")) return lm_json_bool(j, &s->bias, e);
     if (lm_json_is(key, "min_n")) return lm_json_u64(j, &s->min_n, e);
