@@ -69,6 +69,11 @@ LM_MUST_USE lm_status lm_program_history(lm_str *out, lm_err *e);
 /* Adds " input=LENGTH:CRC" (CRC-32C, 8 hex digits). */
 LM_MUST_USE lm_status lm_history_input(lm_str *out, uint64_t length, uint32_t crc, lm_err *e);
 
+/* Has write(context, out, e) write a whole file.  Errors: LM_EIO, LM_ENOMEM; write's. */
+LM_MUST_USE lm_status lm_program_write(const char *path,
+                                       lm_status (*write)(void *context, lm_out *out, lm_err *e),
+                                       void *context, lm_err *e);
+
 /* Has the whole of a file read by read(context, bytes, name, e) and adds it to the history.
  * Errors: LM_EIO, LM_ENOMEM; read's. */
 LM_MUST_USE lm_status lm_program_read(const char *path,

@@ -51,8 +51,8 @@ typedef struct {
     lm_status (*step)(void *model, const lm_compute *on, const lm_real *values, lm_real *grads,
                       const lm_batch *batch, double share, lm_loss *loss, lm_err *e);
 
-    /* In place of `step`, where one touches few of the parameters: makes the whole step, which moves
-     * `values` at `rate`, and adds to *loss.  There is no optimizer then, nor a block of gradients.
+    /* In place of `step`, where one touches few of the parameters: makes the whole step, which
+     * moves `values` at `rate`, and adds to *loss.  There is no optimizer then, nor a block of gradients.
      * What it leaves in `values` when the loss is not finite does not matter. */
     lm_status (*move)(void *model, const lm_compute *on, lm_real *values, const lm_batch *batch,
                       double rate, lm_loss *loss, lm_err *e);

@@ -75,6 +75,9 @@ lm_train_options lm_train_defaults(lm_optim_kind kind);
 /* Makes these the defaults of the table, before it is read. */
 void lm_train_options_set(const lm_train_options *defaults);
 
+/* The rate that suits what else was given, where no rate was: before lm_train_options_get. */
+void lm_train_options_suggest(double lr);
+
 /* What was given, checked, and that `output`, its state and the log can be written (not with
  * --dry-run; NULL: not checked).  Errors: LM_EUSAGE, naming the option; LM_EIO; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_train_options_get(lm_train_options *o, const char *output, lm_err *e);

@@ -25,6 +25,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "lm/ckpt.h"
+#include "lm/file.h"
 #include "lm/lang.h"
 #include "lm/params.h"
 #include "lm/real.h"
@@ -80,6 +81,9 @@ void lm_w2v_free(lm_w2v *model); /* NULL is allowed */
 
 /* Gives a new model its parameters, all zero, in values.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_w2v_room(lm_w2v *model, lm_err *e);
+
+/* A line "WORD COUNT" for each word. */
+LM_MUST_USE lm_status lm_w2v_write_vocab(const lm_w2v *model, lm_out *out, lm_err *e);
 
 /* lm.config, words, counts: all but the parameters, which are lm_params_save's.  The model must
  * outlive the writer's use of it. */

@@ -23,10 +23,9 @@ extern const lm_option lm_w2v_option_rows[];
 /* Makes the training options of word vectors the defaults of their table. */
 void lm_w2v_options_set_training(void);
 
-/* What was given; sets the learning rate where none was, to one that suits the rest.
+/* What was given, but for the seed; suggests a learning rate.  Before lm_train_options_get.
  * Errors: LM_EUSAGE for what contradicts itself. */
-LM_MUST_USE lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how,
-                                         lm_train_options *train, lm_err *e);
+LM_MUST_USE lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how, lm_err *e);
 
 #ifdef __cplusplus
 }

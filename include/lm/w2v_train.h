@@ -40,12 +40,12 @@ enum { LM_W2V_ROUND = 8192, LM_W2V_BLOCKS = 8, LM_W2V_NOISE_GROUPS = 25 };
 /* Running text, or pairs. */
 typedef struct {
     lm_tokens tokens;
-    lm_pairs pairs;        /* of which words are not left out */
-    const lm_vocab *found; /* the words of either, by appearance, */
-    const uint64_t *times; /* and how often they are there */
-    uint32_t *map;         /* from them to the model's; LM_NO_WORD: left out */
-    uint64_t *count;       /* (V) */
-    uint64_t total;        /* of them */
+    lm_pairs pairs;  /* of which words are not left out */
+    lm_vocab *found; /* the words of either, by appearance, */
+    uint64_t *times; /* and how often they are there */
+    uint32_t *map;   /* from them to the model's; LM_NO_WORD: left out */
+    uint64_t *count; /* (V) */
+    uint64_t total;  /* of them */
     lm_unit unit;
     bool marks_as_words;
 } lm_w2v_text;
@@ -58,18 +58,19 @@ LM_MUST_USE lm_status lm_w2v_pairs_read(lm_w2v_text *text, lm_slice bytes, const
                                         lm_err *e);
 void lm_w2v_text_free(lm_w2v_text *text);
 
-/* A model of the words of this text.  Errors: LM_EFORMAT naming `name` if none of them is chosen,
- * and as lm_w2v_new. */
+/* A model of the words of this text, and of `old`, whose counts are added; NULL: none.  Errors:
+ * LM_EFORMAT naming `name` if none of them is chosen, and as lm_w2v_new. */
 LM_MUST_USE lm_status lm_w2v_of_text(lm_w2v **model, lm_w2v_text *text, const char *name,
                                      const lm_w2v_shape *shape, const lm_word_choice *choice,
-                                     lm_err *e);
+                                     const lm_w2v *old, lm_err *e);
 
 typedef struct {
-    uint64_t noise;     /* K, words of negative sampling */
-    double sample;      /* t: a word of frequency f is kept with sqrt(t/f) + t/f; 0: always */
-    bool fixed_window;  /* always whole; else 1 .. window, drawn anew for every word */
-    bool undivided;     /* CBOW: each word takes the gradient of the mean whole, as in word2vec.c */
-    bool hogwild;       /* threads do not wait for each other: no two runs are the same */
+    uint64_t noise;    /* K, words of negative sampling */
+    double sample;     /* t: a word of frequency f is kept with sqrt(t/f) + t/f; 0: always */
+    bool fixed_window; /* always whole; else 1 .. window, drawn anew for every word */
+    bool undivided;    /* CBOW: each word takes the gradient of the mean whole, as in word2vec.c */
+    const lm_w2v *old; /* the rows of its words, and of equal subwords, begin as they are there */
+    bool hogwild;      /* threads do not wait for each other: no two runs are the same */
     uint64_t seed;
 } lm_w2v_training;
 

@@ -21,6 +21,12 @@ extern "C" {
 
 extern const lm_option lm_word_option_rows[];
 
+/* The same for models without marks, in which words that are not chosen are left out; a list may
+ * have counts. */
+extern const lm_option lm_word_option_rows_bare[];
+/* Before the table is read. */
+void lm_word_options_set_bare(int64_t min_count);
+
 /* What was given: how text is read. */
 lm_unit lm_word_option_unit(void);
 bool lm_word_option_marks_as_words(void);

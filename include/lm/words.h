@@ -18,6 +18,7 @@ typedef struct {
     /* Words become <unk> that are not in `list` (NULL: all are), were read less often than
      * min_count, or are not among the vocab_size most frequent (0: no limit). */
     lm_vocab *list;
+    uint64_t *list_count; /* (list) how often they are there, whatever was read; NULL: as read */
     uint64_t min_count, vocab_size;
 } lm_word_choice;
 
@@ -27,6 +28,13 @@ typedef struct {
 LM_MUST_USE lm_status lm_words_choose(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
                                       const uint64_t *count, const lm_word_choice *choice,
                                       lm_err *e);
+
+/* Reads a list with a count after every word, or after none.  Errors: LM_EFORMAT with the place. */
+LM_MUST_USE lm_status lm_words_read_counted(lm_word_choice *choice, lm_slice bytes,
+                                            const char *name, lm_err *e);
+
+/* How often a word is there, of which `read` were read. */
+uint64_t lm_words_count(const lm_word_choice *choice, lm_slice word, uint64_t read);
 
 /* Words must be in memory, as they are found and in the vocabulary that is chosen of them.
  * Errors: LM_EUSAGE if there are too many for what the run may use. */

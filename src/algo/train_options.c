@@ -99,6 +99,11 @@ void lm_train_options_set(const lm_train_options *defaults)
     given = *defaults;
 }
 
+void lm_train_options_suggest(double lr)
+{
+    if (!lm_option_given("lr")) given.lr = lr;
+}
+
 /* ---- what was given ---- */
 
 /* Epochs and steps: the one that was given, else the model's default. */

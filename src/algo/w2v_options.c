@@ -46,12 +46,18 @@ const lm_option lm_w2v_option_rows[] = {
      .flags = LM_OPT_RESULT},
     {0}};
 
+static double good_rate(void)
+{
+    if (mode == LM_W2V_SG) return 0.025;
+    return undivided || sum ? 0.05 : 0.15;
+}
+
 void lm_w2v_options_set_training(void)
 {
     lm_train_options o = lm_train_defaults(LM_OPTIM_SGD);
     o.epochs = 5;
     o.batch = 8;
-    o.lr = 0; /* by the mode */
+    o.lr = good_rate();
     o.schedule = LM_RATE_W2V;
     lm_train_options_set(&o);
 }
@@ -89,18 +95,11 @@ static lm_status check_training(lm_err *e)
     return LM_OK;
 }
 
-static double good_rate(void)
-{
-    if (mode == LM_W2V_SG) return 0.025;
-    return undivided || sum ? 0.05 : 0.15;
-}
-
-lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how, lm_train_options *train,
-                             lm_err *e)
+lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how, lm_err *e)
 {
     LM_TRY(check_given(e));
     LM_TRY(check_training(e));
-    if (!lm_option_given("lr")) train->lr = good_rate();
+    lm_train_options_suggest(good_rate());
     *shape = (lm_w2v_shape){.mode = (lm_w2v_mode)mode,
                             .loss = (lm_w2v_loss)loss,
                             .dim = (uint64_t)dim,
@@ -115,7 +114,6 @@ lm_status lm_w2v_options_get(lm_w2v_shape *shape, lm_w2v_training *how, lm_train
                              .sample = sample,
                              .fixed_window = fixed_window,
                              .undivided = undivided,
-                             .hogwild = hogwild,
-                             .seed = (uint64_t)train->seed};
+                             .hogwild = hogwild};
     return LM_OK;
 }

@@ -209,6 +209,15 @@ lm_status lm_history_input(lm_str *out, uint64_t length, uint32_t crc, lm_err *e
     return lm_str_addf(out, e, " input=%llu:%08x", (unsigned long long)length, crc);
 }
 
+lm_status lm_program_write(const char *path,
+                           lm_status (*write)(void *context, lm_out *out, lm_err *e), void *context,
+                           lm_err *e)
+{
+    lm_out *out;
+    LM_TRY(lm_out_open(&out, path, e));
+    return lm_out_close(out, write(context, out, e), e);
+}
+
 lm_status lm_program_read(const char *path,
                           lm_status (*read)(void *context, lm_slice bytes, const char *name,
                                             lm_err *e),

@@ -1,8 +1,9 @@
 /* vector_level.h - the functions of vectors at one CPU level: a table that each level fills in.
  *
  * Every level includes the same formulas (vector_functions.h) and loops (vector_loops.h,
- * update_kernels.h, row_kernels.h) over its own primitives, and every operation of theirs is rounded as IEEE 754
- * says: the levels differ in speed, not in a bit, but for the payloads of NaN. */
+ * update_kernels.h, row_kernels.h) over its own primitives, and every operation of theirs is
+ * rounded as IEEE 754 says: the levels differ in speed, not in a bit, but for the payloads of NaN.
+ */
 #ifndef LM_VECTOR_LEVEL_H
 #define LM_VECTOR_LEVEL_H
 #include <stddef.h>

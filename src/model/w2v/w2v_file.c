@@ -46,6 +46,20 @@ lm_status lm_w2v_save(const lm_w2v *m, lm_ckpt_writer *writer, lm_err *e)
     return s;
 }
 
+lm_status lm_w2v_write_vocab(const lm_w2v *m, lm_out *out, lm_err *e)
+{
+    lm_str line = {0};
+    lm_status s = LM_OK;
+    for (uint32_t w = 0; !s && w < m->lang.vocab->size; w++) {
+        line.length = 0;
+        s = lm_lang_add_word(&m->lang, w, &line, e);
+        if (!s) s = lm_str_addf(&line, e, " %llu\n", (unsigned long long)m->count[w]);
+        if (!s) s = lm_out_write(out, line.text, line.length, e);
+    }
+    lm_str_free(&line);
+    return s;
+}
+
 /* ---- loading ---- */
 
 typedef struct {

@@ -34,6 +34,27 @@ void lm_w2v_text_free(lm_w2v_text *text)
 
 /* ---- the words of the model ---- */
 
+/* Words of a model to go on from are there too, as often as it has read them. */
+static lm_status add_words_of(lm_w2v_text *text, const lm_w2v *old, lm_err *e)
+{
+    const lm_vocab *words = old->lang.vocab;
+    const size_t most = (size_t)text->found->size + words->size;
+    uint64_t *times = lm_resize(text->times, most, sizeof *times, e);
+    if (!times) return e->status;
+    text->times = times;
+    if (text->pairs.count)
+        text->pairs.times = times;
+    else
+        text->tokens.count = times;
+    for (uint32_t w = 0; w < words->size; w++) {
+        const uint32_t size = text->found->size;
+        uint32_t id;
+        LM_TRY(lm_vocab_add(text->found, lm_vocab_word(words, w), &id, e));
+        times[id] = (id == size ? 0 : times[id]) + old->count[w];
+    }
+    return LM_OK;
+}
+
 /* Those of the list, in its order. */
 static lm_status take_list(lm_vocab *vocab, uint32_t *map, const lm_vocab *found,
                            const lm_vocab *list, lm_err *e)
@@ -67,19 +88,22 @@ static lm_status choose(lm_w2v_text *text, const lm_word_choice *choice, lm_voca
                : lm_words_choose(vocab, text->map, text->found, text->times, choice, e));
     text->count = lm_new(vocab->size, sizeof *text->count, e);
     if (!text->count) return e->status;
-    for (uint32_t i = 0; i < text->found->size; i++) {
-        if (text->map[i] == LM_NO_WORD) continue;
-        text->count[text->map[i]] += text->times[i];
-        text->total += text->times[i];
+    for (uint32_t i = 0; i < text->found->size; i++)
+        if (text->map[i] != LM_NO_WORD) text->count[text->map[i]] += text->times[i];
+    for (uint32_t w = 0; w < vocab->size; w++) {
+        text->count[w] = lm_words_count(choice, lm_vocab_word(vocab, w), text->count[w]);
+        text->total += text->count[w];
     }
     return LM_OK;
 }
 
 lm_status lm_w2v_of_text(lm_w2v **model, lm_w2v_text *text, const char *name,
-                         const lm_w2v_shape *shape, const lm_word_choice *choice, lm_err *e)
+                         const lm_w2v_shape *shape, const lm_word_choice *choice, const lm_w2v *old,
+                         lm_err *e)
 {
     lm_vocab *vocab;
     *model = NULL;
+    if (old) LM_TRY(add_words_of(text, old, e));
     LM_TRY(lm_vocab_new(&vocab, e));
     lm_status s = choose(text, choice, vocab, e);
     if (!s && text->total == 0)

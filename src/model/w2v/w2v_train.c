@@ -1,5 +1,6 @@
 /* w2v_train.c - word vectors as a task of the training loop: rounds of blocks. */
 #include "lm/w2v_train.h"
+#include <string.h>
 #include "desk.h"
 #include "lm/memory.h"
 #include "softmax.h"
@@ -96,6 +97,46 @@ static lm_status move(void *model, const lm_compute *on, lm_real *values, const 
     return LM_OK;
 }
 
+/* Rows go by words; those of a hierarchy belong to another tree. */
+static lm_status take_up(void *model, lm_real *values, lm_err *e)
+{
+    const lm_w2v_trainer *t = model;
+    const lm_w2v *m = t->model, *old = t->how.old;
+    const size_t D = (size_t)m->shape.dim;
+    lm_w2v_weights w = {0};
+    (void)e;
+    if (!old) return LM_OK;
+    lm_params_bind(m->params, values, &w);
+    const bool outputs = m->shape.loss == old->shape.loss && m->shape.loss != LM_W2V_HIERARCHY;
+    for (uint32_t id = 0; id < m->lang.vocab->size; id++) {
+        const uint32_t was = lm_vocab_find(old->lang.vocab, lm_vocab_word(m->lang.vocab, id));
+        if (was == LM_NO_WORD) continue;
+        memcpy(w.embed + id * D, old->weights.embed + was * D, D * sizeof *w.embed);
+        if (outputs) memcpy(w.output + id * D, old->weights.output + was * D, D * sizeof *w.output);
+        if (w.bias && old->weights.bias) w.bias[id] = old->weights.bias[was];
+    }
+    if (w.subwords)
+        memcpy(w.subwords, old->weights.subwords, (size_t)m->shape.buckets * D * sizeof *w.embed);
+    return LM_OK;
+}
+
+/* Vectors of other lengths, or of other subwords, mean something else. */
+static lm_status check_old(const lm_w2v_shape *now, const lm_w2v_shape *was, lm_err *e)
+{
+    const struct {
+        const char *name;
+        uint64_t now, was;
+    } rows[] = {{"dim", now->dim, was->dim},
+                {"max-n", now->max_n, was->max_n},
+                {"min-n", now->min_n, was->min_n},
+                {"buckets", now->buckets, was->buckets}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].now != rows[i].was)
+            return lm_fail(e, LM_EUSAGE, "--init: its model has --%s %llu, not %llu", rows[i].name,
+                           (unsigned long long)rows[i].was, (unsigned long long)rows[i].now);
+    return LM_OK;
+}
+
 static lm_status save(void *model, lm_ckpt_writer *writer, lm_err *e)
 {
     const lm_w2v_trainer *t = model;
@@ -166,9 +207,13 @@ lm_status lm_w2v_trainer_new(lm_w2v_trainer **trainer, lm_w2v *model, lm_w2v_tex
     t->model = model;
     t->text = text;
     t->how = *how;
-    t->task =
-        (lm_task){.kind = lm_w2v_lang.kind, .params = model->params, .model = t, .save = save};
-    const lm_status s = new_work(t, batch, e);
+    t->task = (lm_task){.kind = lm_w2v_lang.kind,
+                        .params = model->params,
+                        .model = t,
+                        .init = take_up,
+                        .save = save};
+    lm_status s = how->old ? check_old(&model->shape, &how->old->shape, e) : LM_OK;
+    if (!s) s = new_work(t, batch, e);
     if (s)
         lm_w2v_trainer_free(t);
     else
