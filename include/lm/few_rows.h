@@ -2,7 +2,7 @@
  * loss needs that looks at few inputs and few outputs at a time.
  *
  *     lm_rows_dots(z, x, m, u, n, D);
- *     g (m,n) = minus rate times the slope of the loss at z
+ *     lm_rows_slopes(g, z, y, rate, m * n);
  *     lm_rows_update(x, x, m, u, n, g, D);                 one step of gradient descent
  *
  * x and u are arrays of pointers to rows of D numbers, padded with zeros to lm_rows_stride(D).  The
@@ -30,6 +30,10 @@ void lm_rows_dots(lm_real *z, lm_real *const *x, size_t m, lm_real *const *u, si
  * times takes its steps one after another. */
 void lm_rows_update(lm_real *const *y, lm_real *const *x, size_t m, lm_real *const *u, size_t n,
                     const lm_real *g, size_t D);
+
+/* g (n) = a (y - s(z)), s the logistic function as in lm_vec_sigmoid: a step of logistic regression
+ * along z, at the rate a.  All have room for lm_rows_stride(n) numbers. */
+void lm_rows_slopes(lm_real *g, const lm_real *z, const lm_real *y, lm_real a, size_t n);
 
 /* sum (D) = a times the sum of x (m,D), in order; it may be one of the x.  m > 0 */
 void lm_rows_sum(lm_real *sum, lm_real a, lm_real *const *x, size_t m, size_t D);

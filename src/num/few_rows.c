@@ -13,6 +13,11 @@ void lm_rows_update(lm_real *const *y, lm_real *const *x, size_t m, lm_real *con
     lm_vector_now()->rows_update(y, x, m, u, n, g, D);
 }
 
+void lm_rows_slopes(lm_real *g, const lm_real *z, const lm_real *y, lm_real a, size_t n)
+{
+    lm_vector_now()->rows_slopes(g, z, y, a, n);
+}
+
 void lm_rows_sum(lm_real *sum, lm_real a, lm_real *const *x, size_t m, size_t D)
 {
     lm_vector_now()->rows_sum(sum, a, x, m, D);

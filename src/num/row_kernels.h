@@ -161,6 +161,13 @@ static void rows_update(lm_real *const *y, lm_real *const *x, size_t m, lm_real 
 #undef ONE
 }
 
+/* In whole vectors. */
+static void rows_slopes(lm_real *g, const lm_real *z, const lm_real *y, lm_real a, size_t n)
+{
+    for (size_t i = 0; i < n; i += WIDTH)
+        store(g + i, mul(all(a), sub(load(y + i), sigmoid_of(load(z + i)))));
+}
+
 /* A call for the whole width, in stretches of 8, 4 and 1 vectors. */
 enum { STRETCH = 8 };
 #define FOR_STRETCHES(width, call)                                                                 \

@@ -39,6 +39,7 @@ typedef struct {
                       size_t width);
     void (*rows_update)(lm_real *const *y, lm_real *const *x, size_t m, lm_real *const *u, size_t n,
                         const lm_real *g, size_t width);
+    void (*rows_slopes)(lm_real *g, const lm_real *z, const lm_real *y, lm_real a, size_t n);
     void (*rows_sum)(lm_real *sum, lm_real a, lm_real *const *x, size_t m, size_t width);
     void (*rows_add)(lm_real *const *y, size_t m, lm_real a, const lm_real *x, size_t width);
 } lm_vector_level;

@@ -305,6 +305,7 @@ static const lm_vector_level level = {
                [LM_UPDATE_AVERAGE] = average},
     .rows_dots = rows_dots,
     .rows_update = rows_update,
+    .rows_slopes = rows_slopes,
     .rows_sum = rows_sum,
     .rows_add = rows_add,
 };

@@ -7,7 +7,6 @@
 
 enum {
     ALIGN = 64,
-    PADDED = 8,  /* products are computed in so many at a time */
     SAMPLED = 16 /* the loss is measured at one of so many words */
 };
 
@@ -54,10 +53,10 @@ static lm_status new_scratch(lm_w2v_desk *desk, const lm_w2v_planner *p, lm_err 
     desk->y = lm_arena_new(arena, m, sizeof *desk->y, e);
     desk->u = lm_arena_new(arena, n, sizeof *desk->u, e);
     desk->part = lm_arena_new(arena, parts, sizeof *desk->part, e);
-    desk->label = lm_arena_new(arena, n, sizeof *desk->label, e);
-    desk->rate = lm_arena_new(arena, n, sizeof *desk->rate, e);
-    desk->z = lm_arena_new(arena, m * n + PADDED, sizeof *desk->z, e);
-    desk->p = lm_arena_new(arena, m * n + PADDED, sizeof *desk->p, e);
+    desk->group = lm_arena_new(arena, LM_W2V_NOISE_GROUPS * n, sizeof *desk->group, e);
+    desk->label = lm_arena_new(arena, lm_rows_stride(m * n), sizeof *desk->label, e);
+    desk->z = lm_arena_new(arena, lm_rows_stride(m * n), sizeof *desk->z, e);
+    desk->g = lm_arena_new(arena, lm_rows_stride(m * n), sizeof *desk->g, e);
     return e->status;
 }
 
@@ -132,59 +131,75 @@ typedef struct {
     bool measured;
 } learner;
 
-static void set_output(learner *l, size_t j, uint32_t slot, lm_real label, lm_real rate)
+static lm_real *output_of(const learner *l, uint32_t slot)
 {
-    l->desk->u[j] = l->desk->outputs + slot * l->stride;
-    l->desk->label[j] = label;
-    l->desk->rate[j] = rate;
+    return l->desk->outputs + slot * l->stride;
 }
 
-/* The word itself and a group of noise words; one that is the word counts for nothing. */
+/* The outputs of all groups of noise words, and what is wanted of each of n outputs: it is the same
+ * for every word of the block. */
+static void set_groups(learner *l)
+{
+    lm_w2v_desk *d = l->desk;
+    const size_t K = (size_t)l->p->how->noise, most = 2 * l->window;
+    l->n = 1 + K;
+    for (size_t i = 0; i < LM_W2V_NOISE_GROUPS * K; i++)
+        d->group[i] = output_of(l, l->block->noise[i]);
+    for (size_t i = 0; i < most; i++)
+        for (size_t j = 0; j < l->n; j++) d->label[i * l->n + j] = j == 0;
+}
+
+/* The word itself and a group of noise words. */
 static void set_noise(learner *l, size_t c)
 {
-    const size_t K = (size_t)l->p->how->noise;
-    const uint32_t target = l->block->target[c];
-    const uint32_t *noise = l->block->noise + c % LM_W2V_NOISE_GROUPS * K;
-    l->n = 1 + K;
-    set_output(l, 0, target, 1, l->rate);
-    for (size_t k = 0; k < K; k++)
-        set_output(l, 1 + k, noise[k], 0, noise[k] == target ? 0 : l->rate);
+    const size_t K = l->n - 1;
+    l->desk->u[0] = output_of(l, l->block->target[c]);
+    memcpy(l->desk->u + 1, l->desk->group + c % LM_W2V_NOISE_GROUPS * K, K * sizeof *l->desk->u);
 }
 
-/* The nodes of its path. */
+/* The nodes of its path, m times. */
 static void set_path(learner *l, size_t c)
 {
     const uint32_t *path = l->block->path + l->block->target[c];
     const uint32_t length = *path++;
     l->n = length;
-    for (uint32_t j = 0; j < length; j++)
-        set_output(l, j, path[length + j], path[j] ? 0 : 1, l->rate);
+    for (uint32_t j = 0; j < length; j++) l->desk->u[j] = output_of(l, path[length + j]);
+    for (size_t i = 0; i < l->m; i++)
+        for (uint32_t j = 0; j < length; j++) l->desk->label[i * length + j] = path[j] ? 0 : 1;
 }
 
-/* Adds the loss of some predictions, whose probabilities are p. */
+/* A noise word that is the word itself counts for nothing. */
+static void leave_out_itself(learner *l, size_t m)
+{
+    lm_w2v_desk *d = l->desk;
+    if (!l->p->noise) return;
+    for (size_t j = 1; j < l->n; j++)
+        if (d->u[j] == d->u[0])
+            for (size_t i = 0; i < m; i++) d->g[i * l->n + j] = 0;
+}
+
+/* Adds the loss of m predictions: a slope is the rate times the probability of being wrong. */
 static void measure(learner *l, size_t m)
 {
     lm_w2v_desk *d = l->desk;
     const lm_real least = (lm_real)1e-30;
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < l->n; j++) {
-            const lm_real p = d->p[i * l->n + j], right = d->label[j] > 0 ? p : 1 - p;
-            d->z[i * l->n + j] = d->rate[j] > 0 && right > least ? right : 1;
-        }
+    for (size_t i = 0; i < m * l->n; i++) {
+        const lm_real wrong = l->rate > 0 ? d->g[i] / l->rate : 0;
+        const lm_real right = 1 - (wrong < 0 ? -wrong : wrong);
+        d->z[i] = right > least ? right : wrong == wrong ? least : right;
+    }
     lm_vec_log(d->z, d->z, m * l->n);
     lm_loss_add(&d->loss, (lm_loss){-(double)lm_vec_sum(d->z, m * l->n), (double)m});
 }
 
-/* The slopes of the losses of m inputs, times minus the rate, in p. */
+/* The slopes of the losses of m inputs, times minus the rate. */
 static void set_slopes(learner *l, size_t m)
 {
     lm_w2v_desk *d = l->desk;
     lm_rows_dots(d->z, d->x, m, d->u, l->n, l->D);
-    lm_vec_sigmoid(d->p, d->z, (m * l->n + PADDED - 1) / PADDED * PADDED);
+    lm_rows_slopes(d->g, d->z, d->label, l->rate, m * l->n);
+    leave_out_itself(l, m);
     if (l->measured) measure(l, m);
-    for (size_t i = 0; i < m; i++)
-        for (size_t j = 0; j < l->n; j++)
-            d->p[i * l->n + j] = d->rate[j] * (d->label[j] - d->p[i * l->n + j]);
 }
 
 /* The i-th word of the window of centre c, the centre itself left out. */
@@ -248,11 +263,11 @@ static void learn_sg(learner *l, size_t c)
     gather(l, c);
     set_slopes(l, l->m);
     if (!l->p->gram) {
-        lm_rows_update(d->x, d->x, l->m, d->u, l->n, d->p, l->D);
+        lm_rows_update(d->x, d->x, l->m, d->u, l->n, d->g, l->D);
         return;
     }
     memset(d->e, 0, l->m * l->stride * sizeof *d->e);
-    lm_rows_update(d->y, d->x, l->m, d->u, l->n, d->p, l->D);
+    lm_rows_update(d->y, d->x, l->m, d->u, l->n, d->g, l->D);
     for (size_t i = 0; i < l->m; i++) {
         const size_t parts = find_parts(l, neighbour(l, c, i));
         lm_rows_add(d->part, parts, 1, d->y[i], l->D);
@@ -272,7 +287,7 @@ static void learn_cbow(learner *l, size_t c)
     lm_real *const first = d->x[0];
     d->x[0] = h;
     set_slopes(l, 1);
-    lm_rows_update(&e, d->x, 1, d->u, l->n, d->p, l->D);
+    lm_rows_update(&e, d->x, 1, d->u, l->n, d->g, l->D);
     d->x[0] = first;
     spread(l, c, l->p->how->undivided ? 1 : mean, e);
 }
@@ -290,6 +305,7 @@ void lm_w2v_learn(const lm_w2v_planner *p, const lm_w2v_block *block, const lm_w
     desk->loss = (lm_loss){0};
     take(p, &block->inputs, w, input_row, desk->inputs, desk->inputs_before);
     take(p, &block->outputs, w, output_row, desk->outputs, desk->outputs_before);
+    if (p->noise) set_groups(&l);
     for (size_t c = 0; c < block->centres; c++) {
         l.m = (size_t)block->left[c] + block->right[c];
         l.measured = c % SAMPLED == 0;

@@ -9,8 +9,9 @@ typedef struct {
     lm_real *inputs_before, *outputs_before; /* and as they were; NULL: nobody will ask */
     lm_real *h, *e;                          /* (window's words, stride) what is made of inputs */
     lm_real **x, **y, **u, **part;           /* rows that are used together */
-    lm_real *label, *rate;                   /* of each output */
-    lm_real *z, *p;                          /* products; probabilities, then slopes */
+    lm_real **group;                         /* outputs of the groups of noise words */
+    lm_real *label;                          /* (m,n) what is wanted of each output */
+    lm_real *z, *g;                          /* (m,n) products, slopes times minus the rate */
     lm_loss loss;                            /* of some of the block's words */
     void *heap[4];
     lm_arena arena;
