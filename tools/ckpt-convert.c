@@ -4,7 +4,8 @@
 #include "lm/program.h"
 #include "lm/quantize.h"
 
-static const char *output;
+static const char *output, *words;
+static bool slim, compat;
 static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize, threads;
 static double entropy_prune;
 static uint64_t memory;
@@ -15,9 +16,11 @@ static const lm_option options[] = {
     {0, "from", LM_OPT_CHOICE, &from, .arg = LM_SOURCE_FORMAT_NAMES,
      .help = "format of the source; auto: by its content"},
     {0, "to", LM_OPT_CHOICE, &to, .arg = LM_FORMAT_NAMES,
-     .help = "format of the result; auto: arpa from lm, else lm, also if the model is changed"},
+     .help =
+         "format of the result; auto: from lm arpa, w2v if it holds word vectors, else lm, also "
+         "if the model is changed"},
     {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES,
-     .help = "what the words of an ARPA file are", .flags = LM_OPT_RESULT},
+     .help = "what the words of an ARPA file, or of vectors, are", .flags = LM_OPT_RESULT},
     {0, "entropy-prune", LM_OPT_REAL, &entropy_prune, .low = 0, .high = 1, .arg = "T",
      .help = "leave out n-grams whose loss raises perplexity by less than this share each",
      .flags = LM_OPT_RESULT, .unset = "nothing is left out"},
@@ -25,22 +28,44 @@ static const lm_option options[] = {
      .high = LM_QUANTIZE_BITS_MAX, .arg = "BITS",
      .help = "the compact form: probabilities and back-offs in so many bits each",
      .flags = LM_OPT_RESULT, .unset = "as the source is"},
+    {0, "slim", LM_OPT_FLAG, &slim, .help = "of word vectors leave out what only training needs",
+     .flags = LM_OPT_RESULT},
+    {0, "compat", LM_OPT_FLAG, &compat,
+     .help = "write w2v and w2v-bin byte for byte as word2vec.c does"},
+    {0, "words", LM_OPT_FILE, &words, .arg = "FILE",
+     .help = "with --to npy: write the words, one a line, to FILE"},
     LM_OPTION_THREADS(&threads),
     LM_OPTION_MEMORY(&memory),
     LM_OPTION_TMPDIR(&tmpdir),
     {0}};
 
-static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
+static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm_run *run,
+                         lm_err *e)
 {
     lm_str history = {0};
-    lm_out *out;
-    LM_TRY(lm_out_open(&out, output, e));
-    lm_program_announce_stdin(count, operands);
     lm_status s = lm_program_history(&history, e);
-    const lm_conversion how = {(lm_format)from, (lm_format)to, (lm_unit)unit,
-                               history.text,    entropy_prune, (int)quantize};
-    if (!s) s = lm_convert(&how, operands[0], out, run, e);
+    const lm_conversion how = {.from = (lm_format)from,
+                               .to = (lm_format)to,
+                               .unit = (lm_unit)unit,
+                               .history = history.text,
+                               .entropy_prune = entropy_prune,
+                               .quantize = (int)quantize,
+                               .slim = slim,
+                               .compat = compat,
+                               .words = list};
+    if (!s) s = lm_convert(&how, source, out, run, e);
     lm_str_free(&history);
+    return s;
+}
+
+static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
+{
+    lm_out *out, *list = NULL;
+    LM_TRY(lm_out_open(&out, output, e));
+    lm_status s = words ? lm_out_open(&list, words, e) : LM_OK;
+    if (!s) lm_program_announce_stdin(count, operands);
+    if (!s) s = convert(operands[0], out, list, run, e);
+    s = lm_out_close(list, s, e);
     return lm_out_close(out, s, e);
 }
 
@@ -56,8 +81,10 @@ int main(int argc, char **argv)
                    "ckpt-convert --entropy-prune 1e-7 --quantize 8 stories.lm -o small.lm",
         .details =
             "lm is Lineage's checkpoint; arpa is the text form of n-gram models that KenLM,\n"
-            "SRILM and others read and write; w2v is word2vec's text form of word vectors,\n"
-            "which those of an NNLM can be written in.",
+            "SRILM and others read and write.  Word vectors, and those of an NNLM, are read and\n"
+            "written as w2v, word2vec's text, which fastText and gensim read and write too,\n"
+            "w2v-bin, its binary form, and glove, text without the first line; npy is an array\n"
+            "of NumPy.",
         .see_also = "ckpt-info, ckpt-diff, ngram-train",
         .min_operands = 1,
         .max_operands = 1,

@@ -12,7 +12,7 @@ static const lm_option options[] = {
     {0, "pairs", LM_OPT_FILE, &pairs, .arg = "FILE",
      .help = "train on lines of N-1 words, a TAB and the word to predict, in place of text"},
     {0, "vectors", LM_OPT_FILE, &vectors, .arg = "FILE",
-     .help = "vectors to begin with, in word2vec's text format"},
+     .help = "vectors to begin with: word2vec's text or binary format, or GloVe's"},
     {.kind = LM_OPT_GROUP, .name = "", .group = lm_word_option_rows},
     {.kind = LM_OPT_GROUP, .name = "", .group = lm_train_option_rows},
     LM_OPTION_OUTPUT(&output),
@@ -21,6 +21,7 @@ static const lm_option options[] = {
 
 /* What a run works with; in the order in which it comes to be. */
 typedef struct {
+    const lm_run *run;
     lm_train_options train;
     lm_nnlm_shape shape;
     lm_nnlm_training how;
@@ -41,7 +42,7 @@ static lm_status read_pairs(void *context, lm_slice bytes, const char *name, lm_
 static lm_status read_vectors(void *context, lm_slice bytes, const char *name, lm_err *e)
 {
     work *w = context;
-    LM_TRY(lm_vectors_read(&w->vectors, bytes, name, e));
+    LM_TRY(lm_vectors_read(&w->vectors, bytes, name, LM_VECTORS_AUTO, w->run, e));
     w->how.vectors = &w->vectors;
     if (w->vectors.dim == w->shape.dim) return LM_OK;
     return lm_fail(e, LM_EUSAGE, "%s: vectors of %zu numbers, but --dim is %llu", name,
@@ -101,7 +102,7 @@ static lm_status train(work *w, int count, char **operands, const lm_run *run, l
 
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
-    work w = {.train = {0}};
+    work w = {.run = run};
     const lm_status s = train(&w, count, operands, run, e);
     lm_nnlm_trainer_free(w.trainer);
     lm_nnlm_free(w.model);

@@ -23,6 +23,10 @@ int64_t lm_decimal_units(double x);
  * NUL, but all of LM_DECIMAL_MAX may be written to; returns the length. */
 size_t lm_decimal_write(int64_t units, char text[LM_DECIMAL_MAX]);
 
+/* Writes x as printf writes "%.9g", from which every float is read again exactly.  No NUL, but all
+ * of LM_DECIMAL_MAX may be written to; returns the length. */
+size_t lm_decimal_write_float(float x, char text[LM_DECIMAL_MAX]);
+
 /* The number that `text` begins with, if it is written with digits alone and at most 15 of them,
  * a sign '-' and a point.  Returns its length; 0: there is none, or not one of this form. */
 size_t lm_decimal_scan(lm_slice text, double *out);

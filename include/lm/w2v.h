@@ -30,6 +30,7 @@
 #include "lm/params.h"
 #include "lm/real.h"
 #include "lm/status.h"
+#include "lm/vectors.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -48,7 +49,7 @@ typedef struct {
     lm_w2v_mode mode;
     lm_w2v_loss loss;
     uint64_t dim;          /* D */
-    uint64_t window;       /* words on each side */
+    uint64_t window;       /* words on each side; 0: not known, for no loss */
     double noise_power;    /* of negative sampling: noise words are drawn by count ^ power */
     bool sum;              /* CBOW: h is the sum */
     bool bias;             /* b, of the softmax */
@@ -89,6 +90,19 @@ LM_MUST_USE lm_status lm_w2v_write_vocab(const lm_w2v *model, lm_out *out, lm_er
  * outlive the writer's use of it. */
 LM_MUST_USE lm_status lm_w2v_save(const lm_w2v *model, lm_ckpt_writer *writer, lm_err *e);
 LM_MUST_USE lm_status lm_w2v_load(lm_w2v **model, const lm_ckpt *ckpt, lm_err *e);
+
+/* A model of vectors that were read, of no loss.  It takes over their vocabulary, and its weights
+ * point to their numbers, so lm_params_save needs v->value: they must outlive it.
+ * Errors: LM_EFORMAT for vectors no model can hold, with `name`; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_w2v_of_vectors(lm_w2v **model, lm_vectors *v, const char *name, lm_err *e);
+
+/* Leaves out of a model that was loaded what its vectors do not need; it has no loss then.
+ * Errors: LM_ENOMEM; the model is then only to be freed. */
+LM_MUST_USE lm_status lm_w2v_slim(lm_w2v *model, lm_err *e);
+
+/* x (D) = the vector of word `id`, as lm_w2v_vector; of a mark not found by its spelling, its own.
+ * Errors: LM_ENOMEM. */
+LM_MUST_USE lm_status lm_w2v_vector_of(const lm_w2v *model, uint32_t id, lm_real *x, lm_err *e);
 
 /* x (D) = the vector of a word, by its subwords too if the model has them.  *found = false, and
  * zeros, if the word is unknown and has none.  Errors: LM_ENOMEM. */

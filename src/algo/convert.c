@@ -1,27 +1,39 @@
 /* convert.c - models from one file format to another. */
 #include "lm/convert.h"
 #include <string.h>
+#include "convert_internal.h"
 #include "lm/arpa.h"
 #include "lm/crc.h"
 #include "lm/models.h"
 #include "lm/nnlm.h"
 #include "lm/program.h"
 #include "lm/quantize.h"
-#include "lm/vectors.h"
+#include "lm/w2v.h"
 
 static lm_status recognise(const lm_map *source, const char *name, lm_format *format, lm_err *e)
 {
+    static const lm_format formats[] = {[LM_VECTORS_TEXT] = LM_FORMAT_W2V,
+                                        [LM_VECTORS_BINARY] = LM_FORMAT_W2V_BIN,
+                                        [LM_VECTORS_GLOVE] = LM_FORMAT_GLOVE};
+    const lm_slice bytes = {(const char *)source->bytes, source->length};
     if (lm_arpa_begins(source->bytes, source->length)) {
         *format = LM_FORMAT_ARPA;
-    } else if (source->length > 8 && source->bytes[8] == '{') {
-        *format = LM_FORMAT_LM;
-    } else {
-        return lm_fail(e, LM_EFORMAT,
-                       "%s: neither a checkpoint nor ARPA text (which begins with "
-                       "\\data\\)",
-                       name);
+        return LM_OK;
     }
-    return LM_OK;
+    if (lm_ckpt_begins(bytes.text, bytes.length)) {
+        *format = LM_FORMAT_LM;
+        return LM_OK;
+    }
+    const lm_vectors_form form = lm_vectors_recognise(bytes);
+    if (form != LM_VECTORS_AUTO) {
+        *format = formats[form];
+        return LM_OK;
+    }
+    LM_TRY(lm_vectors_refuse_others(bytes, name, e));
+    return lm_fail(e, LM_EFORMAT,
+                   "%s: neither a checkpoint nor ARPA text (which begins with \\data\\) nor word "
+                   "vectors",
+                   name);
 }
 
 lm_status lm_format_write(const lm_ngram *model, lm_format format, lm_slice history, lm_out *out,
@@ -37,120 +49,154 @@ lm_status lm_format_write(const lm_ngram *model, lm_format format, lm_slice hist
     return s;
 }
 
-static bool changes_model(const lm_conversion *how)
+static bool changes_ngram(const lm_conversion *how)
 {
     return how->quantize || how->entropy_prune > 0;
 }
 
-static lm_status change_model(lm_ngram *model, const lm_conversion *how, const lm_run *run,
+static bool changes_model(const lm_conversion *how)
+{
+    return changes_ngram(how) || how->slim;
+}
+
+static bool is_vectors(lm_format format)
+{
+    return lm_format_vectors(format) != LM_VECTORS_AUTO;
+}
+
+/* ---- n-gram models ---- */
+
+static lm_status change_ngram(lm_ngram *model, const lm_conversion *how, const lm_run *run,
                               lm_err *e)
 {
     if (how->entropy_prune > 0) LM_TRY(lm_ngram_prune(model, how->entropy_prune, run, e));
     return how->quantize ? lm_ngram_quantize(model, how->quantize, run, e) : LM_OK;
 }
 
+lm_status lm_convert_history(const lm_converter *c, const char *before, lm_str *history, lm_err *e)
+{
+    LM_TRY(lm_str_addf(history, e, "%s%s%s", before ? before : "", before ? "\n" : "",
+                       c->how->history));
+    return lm_history_input(history, c->source->length,
+                            lm_crc32c(0, c->source->bytes, c->source->length), e);
+}
+
 /* `before`: the history of the source, or NULL. */
-static lm_status write_model(const lm_ngram *model, const lm_conversion *how, lm_format to,
-                             const char *before, const lm_map *source, lm_out *out,
-                             const lm_run *run, lm_err *e)
+static lm_status write_ngram(const lm_converter *c, const lm_ngram *model, const char *before,
+                             lm_err *e)
 {
     lm_str history = {0};
-    if (to == LM_FORMAT_ARPA) return lm_format_write(model, to, (lm_slice){0}, out, run, e);
-    lm_status s =
-        lm_str_addf(&history, e, "%s%s%s", before ? before : "", before ? "\n" : "", how->history);
+    if (c->to == LM_FORMAT_ARPA)
+        return lm_format_write(model, c->to, (lm_slice){0}, c->out, c->run, e);
+    lm_status s = lm_convert_history(c, before, &history, e);
     if (!s)
-        s = lm_history_input(&history, source->length, lm_crc32c(0, source->bytes, source->length),
-                             e);
-    if (!s) s = lm_format_write(model, to, (lm_slice){history.text, history.length}, out, run, e);
+        s = lm_format_write(model, c->to, (lm_slice){history.text, history.length}, c->out, c->run,
+                            e);
     lm_str_free(&history);
     return s;
 }
 
-static lm_status from_arpa(const lm_conversion *how, lm_format to, const lm_map *source,
-                           const char *name, lm_out *out, const lm_run *run, lm_err *e)
+/* Frees the model. */
+static lm_status convert_ngram(const lm_converter *c, lm_ngram *model, const char *before,
+                               lm_err *e)
 {
-    lm_ngram *model;
-    const lm_slice text = {(const char *)source->bytes, source->length};
-    LM_TRY(lm_arpa_read(&model, text, name, how->unit, run, e));
-    lm_status s = change_model(model, how, run, e);
-    if (!s) s = write_model(model, how, to, NULL, source, out, run, e);
+    lm_status s = change_ngram(model, c->how, c->run, e);
+    if (!s) s = write_ngram(c, model, before, e);
     lm_ngram_free(model);
     return s;
 }
 
-static lm_status add_vectors(const lm_nnlm *m, lm_out *out, lm_err *e)
-{
-    lm_str word = {0};
-    const size_t dim = (size_t)m->shape.dim;
-    lm_status s = lm_vectors_begin(out, m->lang.vocab->size, dim, e);
-    for (uint32_t id = 0; !s && id < m->lang.vocab->size; id++) {
-        word.length = 0;
-        s = lm_lang_add_word(&m->lang, id, &word, e);
-        if (!s)
-            s = lm_vectors_add(out, (lm_slice){word.text, word.length}, m->weights.embed + id * dim,
-                               dim, e);
-    }
-    lm_str_free(&word);
-    return s;
-}
-
-/* The vectors of a model's words, marks included. */
-static lm_status to_vectors(const lm_ckpt *ckpt, lm_out *out, lm_err *e)
-{
-    lm_nnlm *model;
-    if (strcmp(lm_ckpt_kind(ckpt), lm_nnlm_lang.kind) != 0)
-        return lm_fail(e, LM_EUSAGE, "%s: only an NNLM has word vectors (kind '%s')",
-                       lm_ckpt_path(ckpt), lm_ckpt_kind(ckpt));
-    LM_TRY(lm_nnlm_load(&model, ckpt, e));
-    const lm_status s = add_vectors(model, out, e);
-    lm_nnlm_free(model);
-    return s;
-}
-
-static lm_status convert_ngram(const lm_conversion *how, lm_format to, const lm_ckpt *ckpt,
-                               const lm_map *source, lm_out *out, const lm_run *run, lm_err *e)
+static lm_status from_arpa(const lm_converter *c, lm_err *e)
 {
     lm_ngram *model;
-    if (strcmp(lm_ckpt_kind(ckpt), "ngram") != 0)
-        return lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has %s form (kind '%s')",
-                       lm_ckpt_path(ckpt), changes_model(how) ? "a pruned or compact" : "an ARPA",
-                       lm_ckpt_kind(ckpt));
+    const lm_slice text = {(const char *)c->source->bytes, c->source->length};
+    LM_TRY(lm_arpa_read(&model, text, c->name, c->how->unit, c->run, e));
+    return convert_ngram(c, model, NULL, e);
+}
+
+/* ---- what can be ---- */
+
+/* Of the options, with both formats known. */
+static lm_status check_options(const lm_converter *c, lm_err *e)
+{
+    const lm_conversion *how = c->how;
+    const bool vectors = is_vectors(c->from) || is_vectors(c->to);
+    if (c->to == LM_FORMAT_ARPA && how->quantize)
+        return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
+    if (vectors && changes_ngram(how))
+        return lm_fail(e, LM_EUSAGE, "word vectors have no pruned or compact form");
+    if (how->slim && (c->from != LM_FORMAT_LM || c->to != LM_FORMAT_LM))
+        return lm_fail(e, LM_EUSAGE, "--slim: it makes a checkpoint of a checkpoint");
+    if (how->compat && c->to != LM_FORMAT_W2V && c->to != LM_FORMAT_W2V_BIN)
+        return lm_fail(e, LM_EUSAGE, "--compat: it is for --to w2v and --to w2v-bin");
+    if (how->words && c->to != LM_FORMAT_NPY)
+        return lm_fail(e, LM_EUSAGE, "--words: it is for --to npy");
+    return LM_OK;
+}
+
+static lm_status check(const lm_converter *c, lm_err *e)
+{
+    LM_TRY(check_options(c, e));
+    if (c->from == LM_FORMAT_ARPA && is_vectors(c->to))
+        return lm_fail(e, LM_EUSAGE, "%s: an n-gram model has no word vectors", c->name);
+    if (is_vectors(c->from) && c->to == LM_FORMAT_ARPA)
+        return lm_fail(e, LM_EUSAGE, "%s: word vectors have no ARPA form", c->name);
+    if (c->from == c->to && !changes_model(c->how) && !c->how->compat)
+        return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", c->name);
+    const bool binary =
+        c->to == LM_FORMAT_LM || c->to == LM_FORMAT_W2V_BIN || c->to == LM_FORMAT_NPY;
+    return binary ? lm_out_expect_binary(c->out, e) : LM_OK;
+}
+
+/* ---- checkpoints ---- */
+
+static lm_status convert_ckpt(const lm_converter *c, const lm_ckpt *ckpt, lm_err *e)
+{
+    const char *kind = lm_ckpt_kind(ckpt);
+    const bool w2v = strcmp(kind, lm_w2v_lang.kind) == 0;
+    lm_ngram *model;
+    if (w2v && (is_vectors(c->to) || c->how->slim) && !changes_ngram(c->how))
+        return lm_convert_w2v(c, ckpt, e);
+    if (strcmp(kind, lm_nnlm_lang.kind) == 0 && is_vectors(c->to))
+        return lm_convert_nnlm(c, ckpt, e);
+    if (is_vectors(c->to) || c->how->slim)
+        return lm_fail(e, LM_EUSAGE, "%s: a model of kind '%s' has no %s", c->name, kind,
+                       c->how->slim ? "slim form, which w2v has"
+                                    : "word vectors, which w2v and nnlm have");
+    if (strcmp(kind, "ngram") != 0)
+        return lm_fail(e, LM_EUSAGE, "%s: only an n-gram model has %s form (kind '%s')", c->name,
+                       changes_model(c->how) ? "a pruned or compact" : "an ARPA", kind);
     LM_TRY(lm_ngram_load(&model, ckpt, e));
-    lm_status s = change_model(model, how, run, e);
-    if (!s) s = write_model(model, how, to, lm_ckpt_meta(ckpt, "lm.history"), source, out, run, e);
-    lm_ngram_free(model);
-    return s;
+    return convert_ngram(c, model, lm_ckpt_meta(ckpt, "lm.history"), e);
 }
 
-static lm_status from_lm(const lm_conversion *how, lm_format to, const lm_map *source,
-                         const char *name, lm_out *out, const lm_run *run, lm_err *e)
+/* The kind of model tells what to make of it. */
+static lm_status choose_target(lm_converter *c, const lm_ckpt *ckpt, lm_err *e)
+{
+    if (c->to == LM_FORMAT_AUTO && changes_model(c->how)) c->to = LM_FORMAT_LM;
+    if (c->to == LM_FORMAT_AUTO)
+        c->to = strcmp(lm_ckpt_kind(ckpt), lm_w2v_lang.kind) == 0 ? LM_FORMAT_W2V : LM_FORMAT_ARPA;
+    return check(c, e);
+}
+
+static lm_status from_lm(lm_converter *c, lm_err *e)
 {
     lm_ckpt *ckpt;
-    LM_TRY(lm_ckpt_parse(&ckpt, source->bytes, source->length, name, LM_CKPT_CHECK_ALL, e));
-    const lm_status s = to == LM_FORMAT_W2V ? to_vectors(ckpt, out, e)
-                                            : convert_ngram(how, to, ckpt, source, out, run, e);
+    LM_TRY(
+        lm_ckpt_parse(&ckpt, c->source->bytes, c->source->length, c->name, LM_CKPT_CHECK_ALL, e));
+    lm_status s = choose_target(c, ckpt, e);
+    if (!s) s = convert_ckpt(c, ckpt, e);
     lm_ckpt_close(ckpt);
     return s;
 }
 
-static lm_status convert(const lm_conversion *how, const lm_map *source, const char *name,
-                         lm_out *out, const lm_run *run, lm_err *e)
+static lm_status convert(lm_converter *c, lm_err *e)
 {
-    lm_format from = how->from, to = how->to;
-    if (from == LM_FORMAT_AUTO) LM_TRY(recognise(source, name, &from, e));
-    if (to == LM_FORMAT_AUTO)
-        to = from == LM_FORMAT_LM && !changes_model(how) ? LM_FORMAT_ARPA : LM_FORMAT_LM;
-    if (to == LM_FORMAT_ARPA && how->quantize)
-        return lm_fail(e, LM_EUSAGE, "ARPA text has no compact form (--quantize)");
-    if (to == LM_FORMAT_W2V && changes_model(how))
-        return lm_fail(e, LM_EUSAGE, "word vectors have no pruned or compact form");
-    if (to == LM_FORMAT_W2V && from == LM_FORMAT_ARPA)
-        return lm_fail(e, LM_EUSAGE, "%s: an n-gram model has no word vectors", name);
-    if (from == to && !changes_model(how))
-        return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", name);
-    if (to == LM_FORMAT_LM) LM_TRY(lm_out_expect_binary(out, e));
-    if (from == LM_FORMAT_ARPA) return from_arpa(how, to, source, name, out, run, e);
-    return from_lm(how, to, source, name, out, run, e);
+    if (c->from == LM_FORMAT_AUTO) LM_TRY(recognise(c->source, c->name, &c->from, e));
+    if (c->from == LM_FORMAT_LM) return from_lm(c, e);
+    if (c->to == LM_FORMAT_AUTO) c->to = LM_FORMAT_LM;
+    LM_TRY(check(c, e));
+    return c->from == LM_FORMAT_ARPA ? from_arpa(c, e) : lm_convert_vectors(c, e);
 }
 
 lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, const lm_run *run,
@@ -158,8 +204,14 @@ lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, co
 {
     lm_map source;
     LM_TRY(lm_map_open(&source, path, e));
-    const char *name = strcmp(path, "-") == 0 ? "standard input" : path;
-    const lm_status s = convert(how, &source, name, out, run, e);
+    lm_converter c = {.how = how,
+                      .from = how->from,
+                      .to = how->to,
+                      .source = &source,
+                      .name = strcmp(path, "-") == 0 ? "standard input" : path,
+                      .out = out,
+                      .run = run};
+    const lm_status s = convert(&c, e);
     lm_map_close(&source);
     return s;
 }

@@ -1,5 +1,7 @@
 /* decimal.c - decimal numbers in bulk. */
 #include "lm/decimal.h"
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { DECIMALS = 7 };
@@ -53,6 +55,61 @@ size_t lm_decimal_write(int64_t units, char text[LM_DECIMAL_MAX])
     while (text[length - 1] == '0') length--;
     return length;
 }
+
+/* ---- floats ---- */
+
+enum { SIGNIFICANT = 9 };
+
+/* The nine digits of `size`, in [1e-4, 1e9), and the exponent of the first one.  False if the
+ * product below, which is off by less than 2^-23, cannot tell which way to round. */
+static bool nine_digits(double size, uint32_t *digits, int *exponent)
+{
+    static const double powers[] = {1e0, 1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
+                                    1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+    int down = 0;
+    while (down < 12 && size * powers[down] < 1e8) down++;
+    const double scaled = size * powers[down];
+    *digits = (uint32_t)scaled;
+    *exponent = SIGNIFICANT - 1 - down;
+    const double rest = scaled - *digits;
+    if (fabs(rest - 0.5) < 1e-6 || scaled > 1e9 - 1 || scaled < 1e8 + 1) return false;
+    *digits += rest > 0.5;
+    return true;
+}
+
+static void write_nine(uint32_t digits, char *text)
+{
+    text[0] = (char)('0' + digits / 100000000);
+    write_pair(digits / 1000000 % 100, text + 1);
+    write_pair(digits / 10000 % 100, text + 3);
+    write_pair(digits / 100 % 100, text + 5);
+    write_pair(digits % 100, text + 7);
+}
+
+size_t lm_decimal_write_float(float x, char text[LM_DECIMAL_MAX])
+{
+    const double size = fabs((double)x);
+    uint32_t digits;
+    int exponent;
+    size_t length = 0;
+    char nine[SIGNIFICANT];
+    if (!(size >= 1e-4 && size < 1e9) || !nine_digits(size, &digits, &exponent))
+        return (size_t)snprintf(text, LM_DECIMAL_MAX, "%.9g", (double)x);
+    const size_t whole = exponent < 0 ? 0 : (size_t)exponent + 1; /* digits before the point */
+    write_nine(digits, nine);
+    if (x < 0) text[length++] = '-';
+    memcpy(text + length, nine, whole);
+    length += whole;
+    if (whole == 0) text[length++] = '0';
+    text[length++] = '.';
+    for (int zeros = -1; zeros > exponent; zeros--) text[length++] = '0';
+    memcpy(text + length, nine + whole, SIGNIFICANT - whole);
+    length += SIGNIFICANT - whole;
+    while (text[length - 1] == '0') length--;
+    return text[length - 1] == '.' ? length - 1 : length;
+}
+
+/* ---- reading ---- */
 
 /* The digits that 8 bytes begin with; returns how many. */
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__

@@ -1,112 +1,200 @@
-/* vectors.c - word vectors as text, in the format of word2vec. */
+/* vectors.c - word vectors in the files of other tools: which form a file has, and what all forms
+ * have in common. */
 #include "lm/vectors.h"
-#include <math.h>
 #include <string.h>
+#include "lm/ckpt.h"
 #include "lm/memory.h"
+#include "vectors_private.h"
 
-typedef struct {
-    lm_slice rest; /* of the file */
-    const char *name;
-    uint64_t line;
-} reader;
+/* ---- recognising ---- */
 
-static bool next_line(reader *r, lm_slice *line)
+/* Text that follows the first line is a line of a word and `dim` numbers.  If it is not, text with
+ * an error in it or binary numbers: those have bytes that text has not. */
+static bool is_binary(lm_vectors_reader after, uint64_t dim)
 {
-    if (r->rest.length == 0) return false;
-    const char *end = memchr(r->rest.text, '\n', r->rest.length);
-    const size_t length = end ? (size_t)(end - r->rest.text) : r->rest.length;
-    *line = (lm_slice){r->rest.text, length};
-    r->rest.text += end ? length + 1 : length;
-    r->rest.length -= end ? length + 1 : length;
-    r->line++;
-    return true;
-}
-
-static bool is_blank(char c)
-{
-    return c == ' ' || c == '\t' || c == '\r';
-}
-
-/* The next piece without blanks; empty at the end. */
-static lm_slice next_field(lm_slice *line)
-{
-    size_t from = 0, to;
-    while (from < line->length && is_blank(line->text[from])) from++;
-    for (to = from; to < line->length && !is_blank(line->text[to]);) to++;
-    const lm_slice field = {line->text + from, to - from};
-    *line = (lm_slice){line->text + to, line->length - to};
-    return field;
-}
-
-/* The first line; every word takes at least two bytes a number and two more. */
-static lm_status read_sizes(reader *r, uint64_t *words, uint64_t *dim, lm_err *e)
-{
+    const lm_slice rest = after.rest;
     lm_slice line = {0};
-    int64_t sizes[2] = {0, 0};
-    bool good = next_line(r, &line);
-    for (int i = 0; good && i < 2; i++)
-        good = lm_parse_int(next_field(&line), &sizes[i]) && sizes[i] > 0;
-    if (!good || next_field(&line).length)
+    if (!lm_vectors_line(&after, &line) || lm_vectors_numbers(line) >= dim) return false;
+    const char *blank = memchr(rest.text, ' ', rest.length);
+    if (!blank) return false;
+    const char *end = rest.text + rest.length;
+    if ((uint64_t)(end - blank) > 4 * dim) end = blank + 4 * dim + 1;
+    for (const char *p = blank; p < end; p++) {
+        const unsigned char c = (unsigned char)*p;
+        const bool in_line = p < line.text + line.length;
+        if ((c < ' ' && c != '\t' && c != '\r' && c != '\n') || c == 127) return true;
+        if (c > 127 && in_line) return true;
+    }
+    return false;
+}
+
+lm_vectors_form lm_vectors_recognise(lm_slice bytes)
+{
+    lm_vectors_reader r = {.rest = bytes};
+    uint64_t words, dim;
+    lm_slice line;
+    if (!lm_vectors_line(&r, &line)) return LM_VECTORS_AUTO;
+    if (lm_vectors_sizes(line, &words, &dim))
+        return is_binary(r, dim) ? LM_VECTORS_BINARY : LM_VECTORS_TEXT;
+    /* A word and one number: more likely a list of words with their counts. */
+    return lm_vectors_numbers(line) >= 2 ? LM_VECTORS_GLOVE : LM_VECTORS_AUTO;
+}
+
+static const char FASTTEXT[] = "a model of fastText; its vectors are in the .vec file beside it";
+
+static const struct {
+    const char *bytes;
+    size_t length;
+    const char *what;
+} others[] = {
+    {"\xba\x16\x4f\x2f", 4, FASTTEXT},
+    {"\x89HDF\r\n\x1a\n", 8,
+     "an HDF5 file; write its vectors as text, a word and its numbers a line"},
+    {"\x93NUMPY", 6, "a NumPy array, which has no words; write a word and its numbers a line"},
+    {"PK\3\4", 4, "a zip archive; unpack it first"},
+    {"\x1f\x8b", 2, "compressed; let 'gzip -dc' write it to this program's standard input"},
+    {"BZh", 3, "compressed; let 'bzip2 -dc' write it to this program's standard input"},
+    {"\xfd"
+     "7zXZ",
+     5, "compressed; let 'xz -dc' write it to this program's standard input"},
+    {"\x28\xb5\x2f\xfd", 4,
+     "compressed; let 'zstd -dc' write it to this program's standard input"}};
+
+/* fastText before it had a magic number: twelve int32, the seventh its loss, the eighth its model.
+ */
+static bool is_old_fasttext(lm_slice bytes)
+{
+    int32_t numbers[12];
+    if (bytes.length < sizeof numbers) return false;
+    memcpy(numbers, bytes.text, sizeof numbers);
+    for (int i = 0; i < 8; i++)
+        if (numbers[i] < 1 || numbers[i] > 0xffff) return false;
+    return numbers[6] <= 3 && numbers[7] <= 3;
+}
+
+lm_status lm_vectors_refuse_others(lm_slice bytes, const char *name, lm_err *e)
+{
+    const unsigned char *p = (const unsigned char *)bytes.text;
+    if (lm_ckpt_begins(bytes.text, bytes.length))
         return lm_fail(e, LM_EFORMAT,
-                       "%s:1: expected two numbers: how many words, and numbers each", r->name);
-    *words = (uint64_t)sizes[0];
-    *dim = (uint64_t)sizes[1];
-    if (*dim <= r->rest.length / 2 && *words <= (r->rest.length + 1) / (2 * *dim + 2)) return LM_OK;
-    return lm_fail(e, LM_EFORMAT,
-                   "%s:1: %llu words of %llu numbers do not fit the file's %zu bytes", r->name,
-                   (unsigned long long)*words, (unsigned long long)*dim, r->rest.length);
-}
-
-/* From here on a number is nearer to 2^128, which is no float, than to the largest one. */
-static const double TOO_LARGE = 0x1.ffffffp127;
-
-static lm_status read_numbers(reader *r, lm_slice line, float *value, size_t dim, lm_err *e)
-{
-    for (size_t i = 0; i < dim; i++) {
-        double number;
-        const lm_slice field = next_field(&line);
-        if (!lm_parse_real(field, &number) || !(fabs(number) < TOO_LARGE))
-            return lm_fail(e, LM_EFORMAT, "%s:%llu: number %zu is '%.*s', expected a number",
-                           r->name, (unsigned long long)r->line, i + 1,
-                           (int)(field.length < 40 ? field.length : 40), field.text);
-        value[i] = (float)number;
-    }
-    if (next_field(&line).length == 0) return LM_OK;
-    return lm_fail(e, LM_EFORMAT, "%s:%llu: more than %zu numbers", r->name,
-                   (unsigned long long)r->line, dim);
-}
-
-static lm_status read_words(lm_vectors *v, reader *r, uint64_t words, lm_err *e)
-{
-    uint32_t id;
-    lm_slice line = {0};
-    for (uint64_t i = 0; i < words; i++) {
-        if (!next_line(r, &line))
-            return lm_fail(e, LM_EFORMAT, "%s:%llu: ends after %llu words of %llu", r->name,
-                           (unsigned long long)r->line, (unsigned long long)i,
-                           (unsigned long long)words);
-        const uint32_t size = v->vocab->size;
-        LM_TRY(lm_vocab_add(v->vocab, next_field(&line), &id, e));
-        if (id == size) LM_TRY(read_numbers(r, line, v->value + id * v->dim, v->dim, e));
-    }
-    while (next_line(r, &line))
-        if (next_field(&line).length)
-            return lm_fail(e, LM_EFORMAT, "%s:%llu: more than the %llu words of line 1", r->name,
-                           (unsigned long long)r->line, (unsigned long long)words);
+                       "%s: a checkpoint; 'ckpt-convert --to w2v' writes its vectors", name);
+    if (bytes.length > 2 && p[0] == 0x80 && p[1] >= 2 && p[1] <= 5)
+        return lm_fail(e, LM_EFORMAT,
+                       "%s: a Python pickle, as gensim saves models; let gensim write the vectors: "
+                       "model.wv.save_word2vec_format(FILE, binary=True)",
+                       name);
+    if (is_old_fasttext(bytes)) return lm_fail(e, LM_EFORMAT, "%s: %s", name, FASTTEXT);
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (bytes.length >= others[i].length &&
+            memcmp(bytes.text, others[i].bytes, others[i].length) == 0)
+            return lm_fail(e, LM_EFORMAT, "%s: %s", name, others[i].what);
     return LM_OK;
 }
 
-lm_status lm_vectors_read(lm_vectors *v, lm_slice bytes, const char *name, lm_err *e)
+/* ---- rows ---- */
+
+lm_status lm_vectors_row(lm_vectors_reader *r, lm_real **row, lm_err *e)
 {
-    reader r = {bytes, name, 0};
-    uint64_t words = 0, dim = 0;
+    const size_t used = r->v->vocab->size * r->v->dim;
+    LM_TRY(lm_reserve(&r->v->value, &r->capacity, used + r->v->dim, sizeof **row, e));
+    *row = r->v->value + used;
+    return LM_OK;
+}
+
+lm_status lm_vectors_keep(lm_vectors_reader *r, lm_slice word, lm_err *e)
+{
+    const uint32_t size = r->v->vocab->size;
+    uint32_t id = size;
+    if (word.length) LM_TRY(lm_vocab_add(r->v->vocab, word, &id, e));
+    r->unnamed += word.length == 0;
+    r->repeated += id < size;
+    return LM_OK;
+}
+
+void lm_vectors_progress(const lm_vectors_reader *r)
+{
+    if (r->line % 1024 == 0)
+        lm_progress(r->run, "reading", 1e-6 * (double)(r->whole.length - r->rest.length),
+                    1e-6 * (double)r->whole.length, "MB");
+}
+
+static void tell_left_out(const lm_vectors_reader *r)
+{
+    if (r->repeated)
+        lm_warn(r->run, "%s: words that came before, whose vectors are left out: %llu", r->name,
+                (unsigned long long)r->repeated);
+    if (r->unnamed)
+        lm_warn(r->run, "%s: empty words, whose vectors are left out: %llu", r->name,
+                (unsigned long long)r->unnamed);
+}
+
+/* ---- reading ---- */
+
+/* The least a word takes in bytes: as text, two a number and two more, of which the last may lack
+ * its newline; in binary, four a number and a blank. */
+static lm_status check_sizes(const lm_vectors_reader *r, bool binary, uint64_t words, uint64_t dim,
+                             lm_err *e)
+{
+    const uint64_t length = r->rest.length, each = binary ? 4 : 2;
+    const uint64_t room = binary ? length : length + 1, beside = binary ? 1 : 2;
+    if (dim <= length / each && words <= room / (each * dim + beside)) return LM_OK;
+    return lm_fail(e, LM_EFORMAT,
+                   "%s:%s %llu words of %llu numbers do not fit the %llu bytes that follow",
+                   r->name, binary ? " byte 0:" : "1:", (unsigned long long)words,
+                   (unsigned long long)dim, (unsigned long long)length);
+}
+
+static lm_status read_with_sizes(lm_vectors_reader *r, bool binary, lm_err *e)
+{
+    lm_slice line;
+    uint64_t words, dim;
+    if (!lm_vectors_line(r, &line) || !lm_vectors_sizes(line, &words, &dim))
+        return lm_fail(e, LM_EFORMAT,
+                       "%s:1: expected two numbers: how many words, and numbers each", r->name);
+    LM_TRY(check_sizes(r, binary, words, dim, e));
+    r->v->dim = (size_t)dim;
+    LM_TRY(lm_vocab_new(&r->v->vocab, e));
+    LM_TRY(lm_reserve(&r->v->value, &r->capacity, (size_t)(words * dim), sizeof *r->v->value, e));
+    return binary ? lm_vectors_read_binary(r, words, e) : lm_vectors_read_text(r, words, e);
+}
+
+static lm_status read_glove(lm_vectors_reader *r, lm_err *e)
+{
+    lm_vectors_reader ahead = *r;
+    lm_slice line;
+    const uint64_t dim = lm_vectors_line(&ahead, &line) ? lm_vectors_numbers(line) : 0;
+    if (dim == 0) return lm_fail(e, LM_EFORMAT, "%s:1: expected a word and its numbers", r->name);
+    r->v->dim = (size_t)dim;
+    LM_TRY(lm_vocab_new(&r->v->vocab, e));
+    return lm_vectors_read_glove(r, e);
+}
+
+static lm_status read_form(lm_vectors_reader *r, lm_vectors_form form, lm_err *e)
+{
+    const lm_vectors_form found = lm_vectors_recognise(r->rest);
+    if (found == LM_VECTORS_AUTO) LM_TRY(lm_vectors_refuse_others(r->rest, r->name, e));
+    if (form == LM_VECTORS_AUTO) form = found;
+    if (form == LM_VECTORS_AUTO)
+        return lm_fail(e, LM_EFORMAT,
+                       "%s:1: expected word vectors: how many words, and numbers each, or (GloVe) "
+                       "a word and its numbers",
+                       r->name);
+    if (form == LM_VECTORS_GLOVE) return read_glove(r, e);
+    return read_with_sizes(r, form == LM_VECTORS_BINARY, e);
+}
+
+lm_status lm_vectors_read(lm_vectors *v, lm_slice bytes, const char *name, lm_vectors_form form,
+                          const lm_run *run, lm_err *e)
+{
+    lm_vectors_reader r = {.v = v, .whole = bytes, .rest = bytes, .name = name, .run = run};
     *v = (lm_vectors){0};
-    LM_TRY(read_sizes(&r, &words, &dim, e));
-    v->dim = (size_t)dim;
-    lm_status s = lm_vocab_new(&v->vocab, e);
-    if (!s) v->value = lm_new((size_t)words * v->dim, sizeof *v->value, e);
-    if (!s) s = v->value ? read_words(v, &r, words, e) : e->status;
-    if (s) lm_vectors_free(v);
+    lm_status s = read_form(&r, form, e);
+    if (!s && v->vocab->size == 0) s = lm_fail(e, LM_EFORMAT, "%s: no words", name);
+    lm_progress(run, NULL, 0, 0, NULL);
+    if (s)
+        lm_vectors_free(v);
+    else
+        tell_left_out(&r);
     return s;
 }
 
@@ -115,18 +203,4 @@ void lm_vectors_free(lm_vectors *v)
     lm_vocab_free(v->vocab);
     lm_free(v->value);
     *v = (lm_vectors){0};
-}
-
-/* ---- writing ---- */
-
-lm_status lm_vectors_begin(lm_out *out, uint64_t words, uint64_t dim, lm_err *e)
-{
-    return lm_out_printf(out, e, "%llu %llu\n", (unsigned long long)words, (unsigned long long)dim);
-}
-
-lm_status lm_vectors_add(lm_out *out, lm_slice word, const lm_real *value, size_t dim, lm_err *e)
-{
-    LM_TRY(lm_out_write(out, word.text, word.length, e));
-    for (size_t i = 0; i < dim; i++) LM_TRY(lm_out_printf(out, e, " %.9g", (double)value[i]));
-    return lm_out_text(out, "\n", e);
 }

@@ -137,7 +137,7 @@ $ printf 'a <s>\n' | ngram-train -n 2 --smooth mle --marks-as-words -o marks.lm;
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert --to w2v m.lm -o e
-! ckpt-convert: m.lm: only an NNLM has word vectors (kind 'ngram')
+! ckpt-convert: m.lm: a model of kind 'ngram' has no word vectors, which w2v and nnlm have
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert --to w2v m.arpa -o e
@@ -149,9 +149,8 @@ $ ckpt-convert --to w2v --quantize 8 m.lm -o e
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert --from w2v m.lm -o e
-! ckpt-convert: --from: 'w2v' is not one of lm, arpa, auto
-! ckpt-convert: --help shows an example
-= 2
+! ckpt-convert: m.lm: a checkpoint; 'ckpt-convert --to w2v' writes its vectors
+= 4
 $ ckpt-convert --to lm m.lm -o e
 ! ckpt-convert: m.lm: is in the format asked for already
 ! ckpt-convert: --help shows an example
@@ -211,16 +210,16 @@ $ printf '\\data\\\nngram 1=1000000000\n' >bad; ckpt-convert bad -o e.lm
 ! ckpt-convert: bad:2: the file is too short for 'ngram 1=1000000000'
 = 4
 $ echo text | ckpt-convert - -o e.lm
-! ckpt-convert: standard input: neither a checkpoint nor ARPA text (which begins with \data\)
+! ckpt-convert: standard input: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
 = 4
 $ ckpt-convert /dev/null -o e.lm
-! ckpt-convert: /dev/null: neither a checkpoint nor ARPA text (which begins with \data\)
+! ckpt-convert: /dev/null: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
 = 4
 $ ckpt-convert --from arpa /dev/null -o e.lm
 ! ckpt-convert: /dev/null:0: the file ends before \end\
 = 4
 $ head -c 5 m.lm >bad; ckpt-convert bad -o e.arpa
-! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\)
+! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
 = 4
 $ ls | grep -x -e e.lm -e e.arpa
 = 1
@@ -257,14 +256,14 @@ $ ckpt-convert m.arpa -o - >/dev/full
 ! ckpt-convert: standard output: write: No space left on device
 = 3
 $ ckpt-convert --to gguf m.lm -o e
-! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto, w2v
+! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto, w2v, w2v-bin, glove, npy
 ! ckpt-convert: --help shows an example
 = 2
 $ test -e e
 = 1
 $ echo precious >kept; ckpt-convert bad -o kept; cat kept
 | precious
-! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\)
+! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
 
 # Files of other tools.  The known answers are those of KenLM's own tests (lm/model_test.cc).
 ? test -n "$SHARED"

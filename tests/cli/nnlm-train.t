@@ -79,7 +79,7 @@ $ nnlm-train -q -n 3 --dim 4 --hidden 8 --vectors pets.vec --init pets.nnlm -o x
 ! nnlm-train: --help shows an example
 = 2
 $ ngram-train -q -n 2 -o pets.lm pets; ckpt-convert --to w2v pets.lm -o x
-! ckpt-convert: pets.lm: only an NNLM has word vectors (kind 'ngram')
+! ckpt-convert: pets.lm: a model of kind 'ngram' has no word vectors, which w2v and nnlm have
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert pets.nnlm -o x

@@ -1,8 +1,9 @@
-/* model.c - fuzzes the readers of models: what lm_model_load makes of a checkpoint whose sums are
- * not looked at is refused as malformed, or used without leaving any table. */
+/* model.c - fuzzes the readers of models: what lm_model_load and lm_w2v_load make of a checkpoint
+ * whose sums are not looked at is refused as malformed, or used without leaving any table. */
 #include "lm/models.h"
 #include <stdlib.h>
 #include <string.h>
+#include "lm/w2v.h"
 #include "../../src/ckpt/ckpt_internal.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length);
@@ -46,6 +47,35 @@ static void use(const lm_lang *lang)
     free(p);
 }
 
+/* Word vectors, which are no language model. */
+static void use_vectors(lm_w2v *m)
+{
+    static const char *const words[] = {"a", "", "\xff\xc3", "zebra"};
+    lm_err e = {0};
+    bool found;
+    lm_real *x = malloc((size_t)m->shape.dim * sizeof *x);
+    demand(x != NULL);
+    for (uint32_t id = 0; id < m->lang.vocab->size && id < WORDS_MOST; id++)
+        demand(lm_w2v_vector_of(m, id, x, &e) == LM_OK);
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        demand(lm_w2v_vector(m, lm_slice_of(words[i]), x, &found, &e) == LM_OK);
+    free(x);
+}
+
+static void try_vectors(const lm_ckpt *ckpt)
+{
+    lm_w2v *m;
+    lm_err e = {0};
+    const lm_status s = lm_w2v_load(&m, ckpt, &e);
+    demand(s == e.status && (s == LM_OK) == (m != NULL));
+    demand(s == LM_OK || s == LM_EFORMAT);
+    if (s) return;
+    use_vectors(m);
+    demand(lm_w2v_slim(m, &e) == LM_OK);
+    use_vectors(m);
+    lm_w2v_free(m);
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
 {
     lm_ckpt *ckpt;
@@ -57,6 +87,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *bytes, size_t length)
     demand(s == LM_OK || s == LM_EFORMAT);
     if (lang && lang->vocab->size <= WORDS_MOST) use(lang);
     if (lang) lang->type->free(lang);
+    if (strcmp(lm_ckpt_kind(ckpt), lm_w2v_lang.kind) == 0) try_vectors(ckpt);
     lm_ckpt_close(ckpt);
     return 0;
 }

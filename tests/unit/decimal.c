@@ -116,3 +116,28 @@ TEST(decimal_scan_leaves_others)
     CHECK_INT(lm_decimal_scan(lm_slice_of("12345678.25             "), &x), 11);
     CHECK(x == 12345678.25);
 }
+
+/* Every sign and exponent, and floats next to powers of ten, where digits and exponents change. */
+TEST(decimal_write_float)
+{
+    char text[LM_DECIMAL_MAX], expected[64];
+    for (uint32_t bits = 0; bits < 0xffff0000; bits += 0xfff1) {
+        float x;
+        memcpy(&x, &bits, sizeof x);
+        const size_t n = lm_decimal_write_float(x, text);
+        snprintf(expected, sizeof expected, "%.9g", (double)x);
+        CHECK_INT(n, strlen(expected));
+        CHECK_BYTES(text, expected, n);
+    }
+    for (float power = 1e-6F; power < 1e11F; power *= 10)
+        for (uint32_t i = 0, bits; i < 200; i++) {
+            float x;
+            memcpy(&bits, &power, sizeof bits);
+            bits = bits + i - 100;
+            memcpy(&x, &bits, sizeof x);
+            const size_t n = lm_decimal_write_float(x, text);
+            snprintf(expected, sizeof expected, "%.9g", (double)x);
+            CHECK_INT(n, strlen(expected));
+            CHECK_BYTES(text, expected, n);
+        }
+}

@@ -395,7 +395,9 @@ static void check_vectors(const lm_nnlm *m, const char *const *words)
     nnlm_write(m, "m.lm");
     CHECK_OK(convert("m.lm", LM_FORMAT_AUTO, NULL, &e), &e);
     CHECK_OK(lm_map_open(&map, "v.txt", &e), &e);
-    CHECK_OK(lm_vectors_read(&v, (lm_slice){(const char *)map.bytes, map.length}, "v.txt", &e), &e);
+    CHECK_OK(lm_vectors_read(&v, (lm_slice){(const char *)map.bytes, map.length}, "v.txt",
+                             LM_VECTORS_AUTO, NULL, &e),
+             &e);
     CHECK_INT(v.dim, m->shape.dim);
     CHECK_INT(v.vocab->size, m->lang.vocab->size);
     for (uint32_t i = 0; i < v.vocab->size; i++)
@@ -443,7 +445,7 @@ TEST(conversions_to_vectors_that_cannot_be)
     save_model(ngram, "n.lm", NULL);
     lm_ngram_free(ngram);
     CHECK_FAILS(convert("n.lm", LM_FORMAT_AUTO, NULL, &e), LM_EUSAGE, &e,
-                "n.lm: only an NNLM has word vectors (kind 'ngram')");
+                "n.lm: a model of kind 'ngram' has no word vectors, which w2v and nnlm have");
     write_form(0, "m.lm");
     e = (lm_err){0};
     CHECK_FAILS(convert("m.lm", LM_FORMAT_LM, &(lm_conversion){.quantize = 8}, &e), LM_EUSAGE, &e,

@@ -215,9 +215,9 @@ TEST(nnlm_begins_with_vectors)
     const lm_nnlm_shape shape = nnlm_form(0, 3, 2, 5);
     lm_err e = {0};
     lm_vectors vectors;
-    CHECK_OK(
-        lm_vectors_read(&vectors, lm_slice_of("4 2\nb 1 2\nzebra 3 4\n</s> 5 6\na 7 8\n"), "v", &e),
-        &e);
+    CHECK_OK(lm_vectors_read(&vectors, lm_slice_of("4 2\nb 1 2\nzebra 3 4\n</s> 5 6\na 7 8\n"), "v",
+                             LM_VECTORS_AUTO, NULL, &e),
+             &e);
     work w;
     begin(&w, corpus, NULL, &shape, &(lm_nnlm_training){.vectors = &vectors, .freeze = true}, 4, 1);
     const lm_vocab *v = w.model->lang.vocab;

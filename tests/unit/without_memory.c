@@ -14,6 +14,7 @@
 #include "lm/sample.h"
 #include "nnlms.h"
 #include "test.h"
+#include "w2vs.h"
 
 static const char corpus[] =
     "a b c\nb a\n\nc a b b a <unk>\nd e f g h i j k l m n o p q r s t u v\n";
@@ -184,13 +185,13 @@ TEST(pruning_without_memory)
 
 static lm_status to_arpa(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_ARPA, LM_UNIT_WORD, "test", 0, 0};
+    const lm_conversion how = {.from = LM_FORMAT_AUTO, .to = LM_FORMAT_ARPA, .history = "test"};
     return lm_convert(&how, "model.lm", out, NULL, e);
 }
 
 static lm_status from_arpa(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 0, 0};
+    const lm_conversion how = {.from = LM_FORMAT_AUTO, .to = LM_FORMAT_AUTO, .history = "test"};
     return lm_convert(&how, "model.arpa", out, NULL, e);
 }
 
@@ -211,7 +212,7 @@ TEST(conversion_without_memory)
 
 static lm_status to_vectors(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_W2V, LM_UNIT_WORD, "test", 0, 0};
+    const lm_conversion how = {.from = LM_FORMAT_AUTO, .to = LM_FORMAT_W2V, .history = "test"};
     return lm_convert(&how, "nnlm.lm", out, NULL, e);
 }
 
@@ -224,9 +225,42 @@ TEST(vectors_written_without_memory)
     check_job(to_vectors);
 }
 
+static lm_status from_vectors(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {
+        .from = LM_FORMAT_AUTO, .to = LM_FORMAT_LM, .unit = LM_UNIT_CHAR, .history = "test"};
+    return lm_convert(&how, "v", out, NULL, e);
+}
+
+static lm_status subwords_to_vectors(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {.from = LM_FORMAT_AUTO, .to = LM_FORMAT_GLOVE, .history = "test"};
+    return lm_convert(&how, "w2v.lm", out, NULL, e);
+}
+
+static lm_status slim(lm_out *out, lm_err *e)
+{
+    const lm_conversion how = {
+        .from = LM_FORMAT_AUTO, .to = LM_FORMAT_AUTO, .history = "test", .slim = true};
+    return lm_convert(&how, "w2v.lm", out, NULL, e);
+}
+
+TEST(vectors_converted_without_memory)
+{
+    const lm_w2v_shape shape = w2v_form(8, 3);
+    put("v", "2 1\na 1\n\\x20 2\n");
+    check_job(from_vectors);
+    lm_w2v *m = w2v_drawn(&shape, w2v_words(6));
+    w2v_write(m, "w2v.lm");
+    lm_w2v_free(m);
+    check_job(subwords_to_vectors);
+    check_job(slim);
+}
+
 static lm_status to_compact(lm_out *out, lm_err *e)
 {
-    const lm_conversion how = {LM_FORMAT_AUTO, LM_FORMAT_AUTO, LM_UNIT_WORD, "test", 0, 8};
+    const lm_conversion how = {
+        .from = LM_FORMAT_AUTO, .to = LM_FORMAT_AUTO, .history = "test", .quantize = 8};
     return lm_convert(&how, "model.lm", out, NULL, e);
 }
 

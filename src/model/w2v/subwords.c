@@ -82,3 +82,13 @@ lm_status lm_w2v_vector(const lm_w2v *m, lm_slice word, lm_real *x, bool *found,
     lm_w2v_grams_free(&grams);
     return s;
 }
+
+lm_status lm_w2v_vector_of(const lm_w2v *m, uint32_t id, lm_real *x, lm_err *e)
+{
+    const size_t D = (size_t)m->shape.dim;
+    const lm_slice word = lm_vocab_word(m->lang.vocab, id);
+    bool found;
+    if (lm_vocab_find(m->lang.vocab, word) == id) return lm_w2v_vector(m, word, x, &found, e);
+    memcpy(x, m->weights.embed + id * D, D * sizeof *x);
+    return LM_OK;
+}

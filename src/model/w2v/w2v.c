@@ -74,7 +74,7 @@ static lm_status check_shape(const lm_w2v *m, lm_err *e)
     if (s->dim < 1 || s->dim > LM_W2V_DIM_MAX)
         return lm_fail(e, LM_EUSAGE, "vectors of %llu numbers, expected 1 to %d",
                        (unsigned long long)s->dim, LM_W2V_DIM_MAX);
-    if (s->window < 1 || s->window > LM_W2V_WINDOW_MAX)
+    if (s->window < (s->loss != LM_W2V_NONE) || s->window > LM_W2V_WINDOW_MAX)
         return lm_fail(e, LM_EUSAGE, "a window of %llu words, expected 1 to %d",
                        (unsigned long long)s->window, LM_W2V_WINDOW_MAX);
     if (s->bias && s->loss != LM_W2V_SOFTMAX)
@@ -127,6 +127,35 @@ lm_status lm_w2v_room(lm_w2v *m, lm_err *e)
 {
     LM_TRY(lm_params_block(m->params, &m->values, e));
     lm_params_bind(m->params, m->values, &m->weights);
+    return LM_OK;
+}
+
+lm_status lm_w2v_of_vectors(lm_w2v **model, lm_vectors *v, const char *name, lm_err *e)
+{
+    const lm_w2v_shape shape = {.loss = LM_W2V_NONE, .dim = v->dim};
+    lm_err bad = {0};
+    lm_vocab *vocab = v->vocab;
+    v->vocab = NULL;
+    const lm_status s = lm_w2v_new(model, &shape, vocab, NULL, &bad);
+    if (s) return lm_fail(e, s == LM_EUSAGE ? LM_EFORMAT : s, "%s: %s", name, bad.message);
+    lm_params_bind((*model)->params, v->value, &(*model)->weights);
+    return LM_OK;
+}
+
+/* In place: what stays moves to where the smaller table has it. */
+lm_status lm_w2v_slim(lm_w2v *m, lm_err *e)
+{
+    const lm_w2v_weights before = m->weights;
+    lm_params_free(m->params);
+    m->params = NULL;
+    m->shape.loss = LM_W2V_NONE;
+    m->shape.bias = false;
+    m->weights = (lm_w2v_weights){0};
+    LM_TRY(lm_w2v_prepare(m, e));
+    lm_params_bind(m->params, m->values, &m->weights);
+    if (before.subwords)
+        memmove(m->weights.subwords, before.subwords,
+                (size_t)(m->shape.buckets * m->shape.dim) * sizeof *before.subwords);
     return LM_OK;
 }
 

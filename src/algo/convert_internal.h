@@ -1,0 +1,33 @@
+/* convert_internal.h - what conversions share, of models of any kind. */
+#ifndef LM_CONVERT_INTERNAL_H
+#define LM_CONVERT_INTERNAL_H
+#include "lm/convert.h"
+#include "lm/vectors.h"
+
+/* One conversion under way. */
+typedef struct {
+    const lm_conversion *how;
+    lm_format from, to; /* AUTO until it is known */
+    const lm_map *source;
+    const char *name; /* of the source */
+    lm_out *out;
+    const lm_run *run;
+} lm_converter;
+
+/* Sets `history` to that of the source (NULL: none), and the line about this program. */
+LM_MUST_USE lm_status lm_convert_history(const lm_converter *c, const char *before, lm_str *history,
+                                         lm_err *e);
+
+/* ---- convert_vectors.c ---- */
+
+/* AUTO for a format that is not of word vectors. */
+lm_vectors_form lm_format_vectors(lm_format format);
+
+/* Of a checkpoint's model: its vectors to another format, or the checkpoint slimmed. */
+LM_MUST_USE lm_status lm_convert_w2v(const lm_converter *c, const lm_ckpt *ckpt, lm_err *e);
+LM_MUST_USE lm_status lm_convert_nnlm(const lm_converter *c, const lm_ckpt *ckpt, lm_err *e);
+
+/* From a file of vectors. */
+LM_MUST_USE lm_status lm_convert_vectors(const lm_converter *c, lm_err *e);
+
+#endif
