@@ -55,6 +55,10 @@ int lm_space_order(const void *space, uint32_t a, uint32_t b);
 LM_MUST_USE lm_status lm_space_vector(const lm_space *space, lm_slice word, lm_real *x, bool *found,
                                       lm_err *e);
 
+/* The same for a token of text in the units of the model, which is not escaped. */
+LM_MUST_USE lm_status lm_space_token_vector(const lm_space *space, lm_slice token, lm_real *x,
+                                            bool *found, lm_err *e);
+
 /* Words among the first N of the vocabulary, marks counted; 0: all. */
 size_t lm_space_first(const lm_space *space, uint64_t n);
 /* The first `count` rows for lm_nearest, with ties in byte order. */

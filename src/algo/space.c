@@ -199,24 +199,30 @@ lm_nearest_table lm_space_table(const lm_space *space, size_t count)
 
 /* ---- vectors ---- */
 
-/* A mark is no word, so that what it stands for must be made of subwords. */
-lm_status lm_space_vector(const lm_space *space, lm_slice word, lm_real *x, bool *found, lm_err *e)
+lm_status lm_space_token_vector(const lm_space *space, lm_slice word, lm_real *x, bool *found,
+                                lm_err *e)
 {
     const struct lm_space_own *own = space->own;
-    const uint32_t row = lm_space_find(space, word);
-    lm_str room = {0};
-    if (own->w2v) {
-        lm_status s = spelling(space, &word, &room, e);
-        if (!s) s = lm_w2v_vector(own->w2v, word, x, found, e);
-        lm_str_free(&room);
-        return s;
-    }
-    *found = row != LM_NO_ROW;
+    const lm_vocab *v = space->lang->vocab;
+    const uint32_t id = lm_vocab_find(v, word);
+    const bool mark = id != LM_NO_WORD && id == v->unk; /* the only one that is ever found */
+    *found = id != LM_NO_WORD && !mark;
+    if (own->w2v && own->w2v->weights.subwords && !mark)
+        return lm_w2v_vector(own->w2v, word, x, found, e);
     if (*found)
-        memcpy(x, own->embed + space->id[row] * space->dim, space->dim * sizeof *x);
+        memcpy(x, own->embed + id * space->dim, space->dim * sizeof *x);
     else
         memset(x, 0, space->dim * sizeof *x);
     return LM_OK;
+}
+
+lm_status lm_space_vector(const lm_space *space, lm_slice word, lm_real *x, bool *found, lm_err *e)
+{
+    lm_str room = {0};
+    lm_status s = spelling(space, &word, &room, e);
+    if (!s) s = lm_space_token_vector(space, word, x, found, e);
+    lm_str_free(&room);
+    return s;
 }
 
 /* In double, whose range holds the squares of all floats. */

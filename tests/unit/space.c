@@ -84,7 +84,7 @@ TEST(space_vectors_as_they_are)
     lm_space *space = open_space("v.w2v");
     CHECK(has_vector(space, "b", x) && x[0] == 3 && x[1] == 4);
     CHECK(!has_vector(space, "d", x) && x[0] == 0 && x[1] == 0);
-    CHECK(!has_vector(space, "", x));
+    CHECK(!has_vector(space, "", x) && !has_vector(space, "<unk>", x) && x[0] == 0);
     lm_space_close(space);
 }
 
