@@ -21,7 +21,8 @@ typedef enum {
     LM_RANDOM_INIT = 2,    /* initial values; step = parameter, index = place in it */
     LM_RANDOM_DROPOUT = 3, /* see dropout.h */
     LM_RANDOM_SHUFFLE = 4, /* order of examples; step = epoch, index = round and half */
-    LM_RANDOM_NOISE = 5    /* noise words of a step; index = place among them */
+    LM_RANDOM_NOISE = 5,   /* noise words of a step; index = place among them */
+    LM_RANDOM_CLUSTER = 16 /* where clusters begin; index = cluster */
 } lm_random_purpose;
 
 typedef struct {
