@@ -23,7 +23,8 @@ typedef enum {
     LM_RANDOM_SHUFFLE = 4, /* order of examples; step = epoch, index = round and half */
     LM_RANDOM_NOISE = 5,   /* noise words of a step; index = place among them */
     LM_RANDOM_KEEP = 6,    /* which tokens are kept in a round; index = token / 4 */
-    LM_RANDOM_WINDOW = 7   /* windows of a round; index = kept token / 4 */
+    LM_RANDOM_WINDOW = 7,  /* windows of a round; index = kept token / 4 */
+    LM_RANDOM_CLUSTER = 16 /* where clusters begin; index = cluster */
 } lm_random_purpose;
 
 typedef struct {
