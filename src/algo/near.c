@@ -226,10 +226,11 @@ static lm_status write_vector(const lm_space *space, lm_slice word, lm_real *x, 
 {
     bool found;
     LM_TRY(lm_space_vector(space, word, x, &found, e));
-    if (found) return lm_vectors_add(out, word, x, space->dim, e);
+    lm_vectors_writer writer = {.out = out, .form = LM_VECTORS_TEXT, .dim = found ? space->dim : 0};
+    if (found) return lm_vectors_add(&writer, word, x, e);
     lm_note(run, "%s: '%.*s' has no vector", lm_text_place(text),
             word.length < 100 ? (int)word.length : 100, word.text);
-    return lm_vectors_add(out, word, x, 0, e);
+    return lm_vectors_add(&writer, word, x, e);
 }
 
 lm_status lm_near_vectors(const lm_space *space, lm_text *text, lm_out *out, const lm_run *run,
