@@ -1,7 +1,7 @@
 #!/bin/sh
-# demo.sh - a first model, from text to sample: unigram to 5-gram models of the stories in
-# English words and Chinese characters, measured on stories held out from training.  Run by
-# `make demo`; everything it makes is under $BUILD/demo.
+# demo.sh - first models, from text to sample: unigram to 5-gram models of the stories in
+# English words and Chinese characters, measured on stories held out from training; word vectors.
+# Run by `make demo`; everything it makes is under $BUILD/demo.
 set -eu
 bin=${BUILD:-build}/bin
 out=${BUILD:-build}/demo
@@ -105,6 +105,29 @@ neural() {
     "$bin/ngram-sample" -m "$out/$name.nnlm" --seed 1 --length 40
 }
 
+# vectors NAME UNIT SECTIONS WORD...: words of the stories near to each WORD; with SECTIONS, how many
+# analogies of those sections come out.
+vectors() {
+    name=$1
+    unit=$2
+    sections=$3
+    shift 3
+    tr '[:upper:]' '[:lower:]' < "data/$name-train.txt" | sed 's/[.,:;!?"]/ & /g' > "$out/$name.txt"
+    [ "$unit" = word ] || cp "data/$name-train.txt" "$out/$name.txt"
+    timed "$bin/w2v-train" -q --unit "$unit" --min-count 5 -e 20 -o "$out/$name.w2v" \
+        "$out/$name.txt"
+    printf '\nword vectors, made in %s seconds: words used like\n' "$seconds"
+    for word in "$@"; do
+        printf '%10s  ' "$word"
+        printf '%s\n' "$word" | "$bin/w2v-near" -m "$out/$name.w2v" -k 5 | cut -f 1 | paste -s -d ' ' -
+    done
+    [ -n "$sections" ] || return 0
+    "$bin/w2v-eval" -m "$out/$name.w2v" --analogies data/analogies.txt > "$out/$name.analogies"
+    awk -F '\t' -v sections="$sections" '
+        $1 == "section" && index(" " sections " ", " " $2 " ") { right += $3; all += $4 }
+        END { printf "analogies, %s: %d of %d\n", sections, right, all }' "$out/$name.analogies"
+}
+
 cat << 'END'
 Models of the stories in data/ with modified Kneser-Ney smoothing, measured on stories held out
 from training. n-grams: different ones of that order in the training text. never seen: share of
@@ -114,6 +137,8 @@ model of order 5; mixed with the n-grams by the weights that suit other held-out
 END
 measure 'English' stories word
 neural stories word --dropout 0.4 -l 0.004 -e 5
+vectors stories word 'male-female number-order' king red seven mother
 measure 'Chinese' stories-zh char
 neural stories-zh char --dropout 0.4 -l 0.004 -e 10
+vectors stories-zh char '' 红 山 三 妈
 printf '\nModels, measurements and samples are in %s\n' "$out"
