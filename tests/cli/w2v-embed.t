@@ -49,7 +49,7 @@ $ w2v-embed -m v.nnlm --predict shares --test /dev/null
 | loss	nan
 
 # What tells, and the same bytes for any number of threads.
-$ nnlm-train -q -n 2 --dim 16 --hidden 4 -e 1 -o s.nnlm data/stories-train.txt
+$ nnlm-train -q -n 2 --dim 16 --hidden 4 --steps 20 -o s.nnlm data/stories-valid.txt
 $ for j in 1 2 3; do w2v-embed -q -m s.nnlm -j $j --tune data/sentiment.tsv -o mood$j; done; cmp mood1 mood2 && cmp mood1 mood3
 $ ckpt-info mood1 | sed -n -e 's/[0-9]*:[0-9a-f]\{8\}/LENGTH:CRC/g' -e '/^config/,$p'
 | config

@@ -92,17 +92,16 @@ $ w2v-eval -m v.nnlm --similarity s.tsv >/dev/full
 = 3
 
 # Any number of threads gives the same.
-$ nnlm-train -q -n 2 --dim 37 --hidden 3 -e 1 -o s.nnlm data/stories-train.txt
-$ for j in 1 2 3; do w2v-eval -m s.nnlm -j $j --analogies data/analogies.txt --similarity data/similar.tsv >$j; done; cmp 1 2 && cmp 1 3; cut -f 1,2,4,5 1
-| section	plural-nouns	22	30
-| section	past-tense	30	30
-| section	comparative	20	30
-| section	superlative	23	30
-| section	opposites	28	30
-| section	male-female	27	30
-| section	young-animals	12	30
-| section	number-order	30	30
-| section	colour-thing	28	30
-| section	ing-forms	24	30
-| total	data/analogies.txt	244	300
-| similarity	data/similar.tsv	150	-0.0064
+$ nnlm-train -q -n 2 --dim 37 --hidden 3 --steps 3 -o s.nnlm data/stories-train.txt
+$ for j in 1 2 3; do w2v-eval -m s.nnlm -j $j --analogies data/analogies.txt --similarity data/similar.tsv >$j; done; cmp 1 2 && cmp 1 3; cut -f 1,2,4 1 | head -n 11
+| section	plural-nouns	22
+| section	past-tense	30
+| section	comparative	20
+| section	superlative	23
+| section	opposites	28
+| section	male-female	27
+| section	young-animals	12
+| section	number-order	30
+| section	colour-thing	28
+| section	ing-forms	24
+| total	data/analogies.txt	244
