@@ -36,13 +36,22 @@ LM_MUST_USE lm_status lm_tokens_read(lm_tokens *tokens, lm_text *text, bool mark
                                      const lm_run *run, lm_err *e);
 void lm_tokens_free(lm_tokens *tokens);
 
+/* ---- or made of ids: begin, add as often as need be, end; then they can be taken ----
+ *
+ * The vocabulary has all words that will be added; it becomes the tokens', even if this fails.
+ * Errors: LM_EIO, LM_ENOMEM. */
+LM_MUST_USE lm_status lm_tokens_begin(lm_tokens *tokens, lm_vocab *vocab, lm_err *e);
+LM_MUST_USE lm_status lm_tokens_add(lm_tokens *tokens, const uint32_t *ids, size_t count,
+                                    const lm_run *run, lm_err *e);
+LM_MUST_USE lm_status lm_tokens_end(lm_tokens *tokens, lm_err *e);
+
 /* New numbers for old: map[word], bos, eos. */
 typedef struct {
     const uint32_t *map;
     uint32_t bos, eos;
 } lm_tokens_map;
 
-/* ids[i] = the new number of token from + i, for i < count. */
+/* ids[i] = the new number of token from + i, for i < count; map NULL: the one it has. */
 LM_MUST_USE lm_status lm_tokens_take(lm_tokens *tokens, uint64_t from, size_t count,
                                      const lm_tokens_map *map, uint32_t *ids, const lm_run *run,
                                      lm_err *e);

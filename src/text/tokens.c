@@ -115,17 +115,22 @@ static lm_status spill(lm_tokens *t, const lm_run *run, lm_err *e)
     return LM_OK;
 }
 
+/* Room for so many more tokens in memory. */
+static lm_status make_room(lm_tokens *t, size_t count, const lm_run *run, lm_err *e)
+{
+    const uint64_t most = run && run->memory ? run->memory / SPILL_SHARE : UINT64_MAX;
+    if ((t->held + count) * sizeof *t->id > most) LM_TRY(spill(t, run, e));
+    return lm_reserve(&t->id, &t->capacity, t->held + count, sizeof *t->id, e);
+}
+
 static lm_status keep_tokens(void *context, void *item, lm_err *e)
 {
     const reading *job = context;
     lm_tokens *t = job->tokens;
     block *b = item;
-    const uint64_t most =
-        job->run && job->run->memory ? job->run->memory / SPILL_SHARE : UINT64_MAX;
     LM_TRY(enter_words(t, b, e));
     LM_TRY(lm_words_check_memory(t->vocab, job->run, e));
-    if ((t->held + b->length) * sizeof *t->id > most) LM_TRY(spill(t, job->run, e));
-    LM_TRY(lm_reserve(&t->id, &t->capacity, t->held + b->length, sizeof *t->id, e));
+    LM_TRY(make_room(t, b->length, job->run, e));
     for (size_t i = 0; i < b->length; i++)
         t->id[t->held + i] = b->id[i] < LM_TOKEN_EOS ? b->map[b->id[i]] : b->id[i];
     t->held += b->length;
@@ -179,7 +184,7 @@ lm_status lm_tokens_read(lm_tokens *t, lm_text *text, bool marks, const lm_run *
     if (!s && lm_text_invalid(text))
         lm_warn(run, "%llu bytes of the text are not UTF-8; each was taken as a character",
                 (unsigned long long)lm_text_invalid(text));
-    if (!s && t->temp) s = lm_temp_flush(t->temp, e);
+    if (!s) s = lm_tokens_end(t, e);
     if (s) lm_tokens_free(t);
     return s;
 }
@@ -191,6 +196,38 @@ void lm_tokens_free(lm_tokens *t)
     lm_free(t->id);
     lm_temp_close(t->temp);
     *t = (lm_tokens){0};
+}
+
+/* ---- made of ids ---- */
+
+lm_status lm_tokens_begin(lm_tokens *t, lm_vocab *vocab, lm_err *e)
+{
+    *t = (lm_tokens){.vocab = vocab};
+    t->count = lm_new(vocab->size, sizeof *t->count, e);
+    if (!t->count) return e->status;
+    t->count_capacity = vocab->size;
+    return LM_OK;
+}
+
+lm_status lm_tokens_add(lm_tokens *t, const uint32_t *ids, size_t count, const lm_run *run,
+                        lm_err *e)
+{
+    LM_TRY(make_room(t, count, run, e));
+    for (size_t i = 0; i < count; i++) {
+        t->id[t->held + i] = ids[i];
+        if (ids[i] < LM_TOKEN_EOS)
+            t->count[ids[i]]++;
+        else
+            t->lines += ids[i] == LM_TOKEN_BOS;
+    }
+    t->held += count;
+    t->length += count;
+    return LM_OK;
+}
+
+lm_status lm_tokens_end(lm_tokens *t, lm_err *e)
+{
+    return t->temp ? lm_temp_flush(t->temp, e) : LM_OK;
 }
 
 /* ---- renumbering ---- */
@@ -224,6 +261,7 @@ lm_status lm_tokens_take(lm_tokens *t, uint64_t from, size_t count, const lm_tok
     }
     if (read < count)
         memcpy(ids + read, t->id + (from + read - in_file), (count - read) * sizeof *ids);
+    if (!map) return LM_OK;
     renumbering job = {map, ids, count};
     lm_parallel_for(lm_run_pool(run), (count + CHUNK - 1) / CHUNK, renumber_chunk, &job);
     return LM_OK;

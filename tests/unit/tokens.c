@@ -70,6 +70,31 @@ static void check_piece(lm_tokens *t, uint64_t from, size_t count, const lm_run 
     free(ids);
 }
 
+/* Piece by piece into another one, which takes over the words. */
+static void move_tokens(lm_tokens *to, lm_tokens *from, const lm_run *run)
+{
+    lm_err e = {0};
+    static uint32_t ids[3 * TEXT_MAX];
+    lm_vocab *vocab = from->vocab;
+    from->vocab = NULL;
+    CHECK_OK(lm_tokens_begin(to, vocab, &e), &e);
+    for (uint64_t at = 0, n; at < from->length; at += n) {
+        n = 1 + below(from->length - at);
+        CHECK_OK(lm_tokens_take(from, at, (size_t)n, NULL, ids, run, &e), &e);
+        CHECK_OK(lm_tokens_add(to, ids, (size_t)n, run, &e), &e);
+    }
+    CHECK_OK(lm_tokens_end(to, &e), &e);
+    lm_tokens_free(from);
+}
+
+static void check_counts(const lm_tokens *t)
+{
+    CHECK_INT(t->length, it.tokens);
+    CHECK_INT(t->lines, it.lines);
+    CHECK_INT(t->vocab->size, it.words);
+    for (size_t w = 0; w < it.words; w++) CHECK_INT(t->count[w], it.count[w]);
+}
+
 static void check_tokens(bool marks, uint64_t memory, size_t threads)
 {
     lm_err e = {0};
@@ -80,10 +105,7 @@ static void check_tokens(bool marks, uint64_t memory, size_t threads)
     CHECK_OK(lm_text_memory(&text, (lm_slice){it.text, it.length}, "text", LM_UNIT_BYTE, false, &e),
              &e);
     CHECK_OK(lm_tokens_read(&t, text, marks, &run, &e), &e);
-    CHECK_INT(t.length, it.tokens);
-    CHECK_INT(t.lines, it.lines);
-    CHECK_INT(t.vocab->size, it.words);
-    for (size_t w = 0; w < it.words; w++) CHECK_INT(t.count[w], it.count[w]);
+    check_counts(&t);
     CHECK_INT(t.temp != NULL, memory && 4 * it.tokens > memory / 8);
     check_piece(&t, 0, it.tokens, &run);
     check_piece(&t, it.tokens, 0, &run);
@@ -96,7 +118,11 @@ static void check_tokens(bool marks, uint64_t memory, size_t threads)
         const uint64_t from = t.length - t.held - i, left = t.length - from;
         check_piece(&t, from, left < 5 ? (size_t)left : 5, &run);
     }
-    lm_tokens_free(&t);
+    lm_tokens moved;
+    move_tokens(&moved, &t, &run);
+    check_counts(&moved);
+    check_piece(&moved, 0, it.tokens, &run);
+    lm_tokens_free(&moved);
     lm_text_close(text);
     lm_pool_free(run.pool);
 }
