@@ -26,7 +26,8 @@ static inline lm_w2v *w2v_of_text(lm_w2v_text *text, const lm_w2v_shape *shape)
 {
     lm_err e = {0};
     lm_w2v *m;
-    CHECK_OK(lm_w2v_of_text(&m, text, "text", shape, &(lm_word_choice){.bare = true}, &e), &e);
+    CHECK_OK(lm_w2v_of_text(&m, text, "text", shape, &(lm_word_choice){.bare = true}, NULL, &e),
+             &e);
     return m;
 }
 
