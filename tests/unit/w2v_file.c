@@ -5,7 +5,7 @@
 #include "contents.h"
 #include "failing.h"
 #include "lm/convert.h"
-#include "w2vs.h"
+#include "w2v_models.h"
 
 enum { WORDS = 6, DIM = 3 };
 

@@ -14,7 +14,7 @@
 #include "lm/sample.h"
 #include "nnlms.h"
 #include "test.h"
-#include "w2vs.h"
+#include "w2v_models.h"
 
 static const char corpus[] =
     "a b c\nb a\n\nc a b b a <unk>\nd e f g h i j k l m n o p q r s t u v\n";
