@@ -105,8 +105,8 @@ neural() {
     "$bin/ngram-sample" -m "$out/$name.nnlm" --seed 1 --length 40
 }
 
-# vectors NAME UNIT SECTIONS WORD...: words of the stories near to each WORD; with SECTIONS, how many
-# analogies of those sections come out.
+# vectors NAME UNIT SECTIONS WORD...: words of the stories near to each WORD; with SECTIONS, how
+# many analogies of those sections come out.
 vectors() {
     name=$1
     unit=$2
@@ -119,7 +119,8 @@ vectors() {
     printf '\nword vectors, made in %s seconds: words used like\n' "$seconds"
     for word in "$@"; do
         printf '%10s  ' "$word"
-        printf '%s\n' "$word" | "$bin/w2v-near" -m "$out/$name.w2v" -k 5 | cut -f 1 | paste -s -d ' ' -
+        printf '%s\n' "$word" | "$bin/w2v-near" -m "$out/$name.w2v" -k 5 |
+            cut -f 1 | paste -s -d ' ' -
     done
     [ -n "$sections" ] || return 0
     "$bin/w2v-eval" -m "$out/$name.w2v" --analogies data/analogies.txt > "$out/$name.analogies"

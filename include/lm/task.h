@@ -52,8 +52,8 @@ typedef struct {
                       const lm_batch *batch, double share, lm_loss *loss, lm_err *e);
 
     /* In place of `step`, where one touches few of the parameters: makes the whole step, which
-     * moves `values` at `rate`, and adds to *loss.  There is no optimizer then, nor a block of gradients.
-     * What it leaves in `values` when the loss is not finite does not matter. */
+     * moves `values` at `rate`, and adds to *loss.  There is no optimizer then, nor a block of
+     * gradients.  What it leaves in `values` when the loss is not finite does not matter. */
     lm_status (*move)(void *model, const lm_compute *on, lm_real *values, const lm_batch *batch,
                       double rate, lm_loss *loss, lm_err *e);
 

@@ -55,6 +55,7 @@ static void check_same(const lm_w2v *a, const lm_w2v *b)
     CHECK(a->lang.unit == b->lang.unit && a->shape.mode == b->shape.mode);
     CHECK(a->shape.loss == b->shape.loss && a->shape.dim == b->shape.dim);
     CHECK(a->shape.window == b->shape.window && a->shape.sum == b->shape.sum);
+    CHECK_NEAR(a->shape.noise_power, b->shape.noise_power, 0);
     CHECK(a->shape.bias == b->shape.bias && a->shape.min_n == b->shape.min_n);
     CHECK(a->shape.max_n == b->shape.max_n && a->shape.buckets == b->shape.buckets);
     CHECK_BYTES(a->count, b->count, V * sizeof *a->count);
@@ -85,7 +86,8 @@ TEST(w2v_configuration)
     CHECK_TEXT(c.kind, "w2v");
     CHECK_TEXT(c.config,
                "{\"mode\":\"sg\",\"loss\":\"softmax\",\"dim\":3,\"window\":5,\"sum\":true,"
-               "\"bias\":true,\"min_n\":0,\"max_n\":0,\"buckets\":0,\"unit\":\"word\",\"vocab\":6,"
+               "\"bias\":true,\"noise_power\":0,\"min_n\":0,\"max_n\":0,\"buckets\":0,"
+               "\"unit\":\"word\",\"vocab\":6,"
                "\"unk\":null,\"eos\":0,\"bos\":null,\"marks_as_words\":false}");
     drop(&c);
 }

@@ -69,7 +69,7 @@ static lm_status move(void *model, const lm_compute *on, lm_real *values, const 
     return current->trainer->task.move(model, on, values, batch, rate, loss, e);
 }
 
-/* Some 18,000 words, a few of them frequent, in lines of up to 15: three rounds, with their marks. */
+/* Some 18,000 words, a few of them frequent, in lines of up to 15: three rounds. */
 static void read_text(trial *t)
 {
     static char lines[LINES * 64];
@@ -79,8 +79,8 @@ static void read_text(trial *t)
     random_state = 11;
     for (size_t i = 0; i < LINES; i++) {
         for (uint64_t words = below(16); words > 0; words--)
-            length +=
-                (size_t)sprintf(lines + length, "%x ", (unsigned)(below(9) * below(9) * below(3)));
+            length += (size_t)snprintf(lines + length, sizeof lines - length, "%x ",
+                                       (unsigned)(below(9) * below(9) * below(3)));
         lines[length++] = '\n';
     }
     CHECK_OK(lm_text_memory(&reader, (lm_slice){lines, length}, "text", LM_UNIT_WORD, false, &e),

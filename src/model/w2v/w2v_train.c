@@ -5,6 +5,8 @@
 #include "lm/memory.h"
 #include "softmax.h"
 
+enum { BYTES_PER_TOKEN = 128 }; /* what the plan of a round takes, about */
+
 struct lm_w2v_work {
     lm_w2v_softmax softmax; /* or: */
     lm_w2v_planner planner;
@@ -184,6 +186,8 @@ static lm_status new_work(lm_w2v_trainer *t, size_t batch, lm_err *e)
         return LM_OK;
     }
     t->task.move = move;
+    t->task.memory =
+        text->tokens.held * sizeof *text->tokens.id + batch * LM_W2V_ROUND * BYTES_PER_TOKEN;
     t->task.examples = (text->tokens.length + LM_W2V_ROUND - 1) / LM_W2V_ROUND;
     return new_rounds(t, batch, e);
 }
