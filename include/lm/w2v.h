@@ -36,7 +36,12 @@
 extern "C" {
 #endif
 
-enum { LM_W2V_DIM_MAX = 1 << 16, LM_W2V_WINDOW_MAX = 100, LM_W2V_GRAM_MAX = 32 };
+enum {
+    LM_W2V_DIM_MAX = 1 << 16,
+    LM_W2V_WINDOW_MAX = 100,
+    LM_W2V_GRAM_MAX = 32,
+    LM_W2V_GRAMS_MAX = 256 /* subwords of a word that count: the first */
+};
 
 typedef enum { LM_W2V_CBOW, LM_W2V_SG } lm_w2v_mode;
 #define LM_W2V_MODE_NAMES "cbow|sg"

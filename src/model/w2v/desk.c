@@ -210,14 +210,10 @@ static uint32_t neighbour(const learner *l, size_t c, size_t i)
     return i < left ? word[(ptrdiff_t)i - (ptrdiff_t)left] : word[i - left + 1];
 }
 
-/* The rows that a word's vector is the mean of, in `part`; returns how many. */
+/* With subwords: the rows that a word's vector is the mean of, in `part`; returns how many. */
 static size_t find_parts(const learner *l, uint32_t word)
 {
     const lm_w2v_block *b = l->block;
-    if (!l->p->gram) {
-        l->desk->part[0] = l->desk->inputs + word * l->stride;
-        return 1;
-    }
     const uint32_t *slot = b->rows + b->begin[word];
     const size_t count = b->begin[word + 1] - b->begin[word];
     for (size_t i = 0; i < count; i++) l->desk->part[i] = l->desk->inputs + slot[i] * l->stride;

@@ -34,6 +34,7 @@ static lm_status add_grams_at(const lm_w2v_shape *s, const lm_str *marked, size_
         end = next_char(marked, end);
         const bool mark = n == 1 && (at == 0 || end == marked->length);
         if (n < s->min_n || mark) continue;
+        if (grams->count == LM_W2V_GRAMS_MAX) break;
         LM_TRY(lm_reserve(&grams->bucket, &grams->capacity, grams->count + 1, sizeof *grams->bucket,
                           e));
         grams->bucket[grams->count++] =
