@@ -136,6 +136,28 @@ TEST(rows_dots_of_wide_rows)
     }
 }
 
+/* g = a (y - s(z)), at any length; s is lm_vec_sigmoid's. */
+TEST(rows_slopes)
+{
+    static _Alignas(64) lm_real g[256], z[256], y[256], s[256];
+    random_state = 1;
+    for (size_t i = 0; i < 256; i++) {
+        z[i] = (lm_real)below(40000) / 1000 - 20;
+        y[i] = (lm_real)below(2);
+    }
+    for (lm_cpu_level level = LM_CPU_REF; level <= lm_os_cpu(); level++) {
+        lm_vector_use(level);
+        lm_vec_sigmoid(s, z, 256);
+        for (size_t n = 1; n <= 240; n++) {
+            const lm_real a = (lm_real)n / 1000;
+            memset(g, 0, sizeof g);
+            lm_rows_slopes(g, z, y, a, n);
+            for (size_t i = 0; i < n; i++) CHECK(g[i] == a * (y[i] - s[i]));
+            for (size_t i = lm_rows_stride(n); i < 256; i++) CHECK(g[i] == 0);
+        }
+    }
+}
+
 /* ---- against sums in double ---- */
 
 /* What an update makes of the numbers that `gather` lists: y += g u with the u of before, six after
