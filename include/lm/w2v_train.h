@@ -12,7 +12,7 @@
  * threads, and the result does not depend on how many there are.  Where several blocks changed a
  * row, it takes
  *
- *     c(sum of n) / (sum of c(n))  times the sum of their changes,      c(n) = n a / (4 + n a),
+ *     c(sum of n) / (sum of c(n))  times the sum of their changes,      c(n) = n a / (1 + n a),
  *
  * n being the steps the row took in a block, a the rate: about what one block would have changed
  * that took all of those steps.  For rare rows it is the sum, for the most frequent a mean. */

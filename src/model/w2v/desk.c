@@ -343,7 +343,7 @@ static lm_real *copy_of(const table *t, size_t b, uint32_t slot)
 static double way(const table *t, double steps)
 {
     const double n = steps * t->rate;
-    return n / (4 + n);
+    return n / (1 + n);
 }
 
 /* A row that several blocks changed: the sum of their copies, less as many of what it was. */
