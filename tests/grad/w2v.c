@@ -394,7 +394,7 @@ static void check_put_together(bench *b, double rate)
             const double n = slots->steps[i];
             CHECK(n > 0);
             steps[slots->row[i]] += n;
-            ways[slots->row[i]] += n * rate / (4 + n * rate);
+            ways[slots->row[i]] += n * rate / (1 + n * rate);
             blocks[slots->row[i]]++;
         }
     }
@@ -403,7 +403,7 @@ static void check_put_together(bench *b, double rate)
     give_round(b, rate);
     for (size_t i = 0; i < rows * D; i++) {
         const double n = steps[i / D];
-        const double share = blocks[i / D] > 1 ? n * rate / (4 + n * rate) / ways[i / D] : 1;
+        const double share = blocks[i / D] > 1 ? n * rate / (1 + n * rate) / ways[i / D] : 1;
         CHECK_NEAR(b->w.output[i], old[i] + share * b->d.output[i], 1e-12);
     }
 }
