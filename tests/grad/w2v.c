@@ -20,7 +20,8 @@ typedef struct {
     lm_w2v_planner planner;
     lm_w2v_round round;
     lm_arena arena;
-    lm_w2v_desk desk[LM_W2V_BLOCKS];
+    lm_w2v_desks desks;
+    lm_w2v_desk *desk; /* (blocks) */
     size_t count;
     uint32_t word[TOKENS];              /* the text, */
     size_t left[TOKENS], right[TOKENS]; /* how many words are near, */
@@ -194,15 +195,15 @@ static void open_bench(bench *b, const char *lines, const lm_w2v_shape *shape, b
     if (shape->loss == LM_W2V_SOFTMAX) return;
     CHECK_OK(lm_w2v_planner_new(&b->planner, b->model, &b->text, &b->how, &e), &e);
     CHECK_OK(lm_w2v_round_new(&b->round, &b->planner, &b->arena, &e), &e);
-    for (size_t i = 0; i < LM_W2V_BLOCKS; i++)
-        CHECK_OK(lm_w2v_desk_new(&b->desk[i], &b->planner, false, &e), &e);
+    CHECK_OK(lm_w2v_desks_new(&b->desks, &b->planner, LM_W2V_BLOCKS, false, &e), &e);
+    b->desk = b->desks.desk;
     lm_w2v_plan(&b->planner, &b->round, 0, 3);
     CHECK_OK(b->round.error.status, &b->round.error);
 }
 
 static void close_bench(bench *b)
 {
-    for (size_t i = 0; i < LM_W2V_BLOCKS; i++) lm_w2v_desk_free(&b->desk[i]);
+    lm_w2v_desks_free(&b->desks);
     lm_arena_free(&b->arena);
     lm_w2v_planner_free(&b->planner);
     lm_block_free(b->values);

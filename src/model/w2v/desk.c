@@ -17,36 +17,37 @@ static size_t stride_of(const lm_w2v_planner *p)
     return lm_rows_stride((size_t)p->model->shape.dim);
 }
 
-/* Copies of rows; pages that no block comes to are never touched. */
-static lm_real *copies(lm_w2v_desk *desk, int which, size_t rows, size_t stride, lm_err *e)
+/* Bytes of the copies of a desk: as a multiple of what rows are aligned to. */
+static bool bytes_of(const lm_w2v_planner *p, bool keeps, size_t *bytes)
 {
-    size_t count, bytes;
-    if (!lm_mul_size(rows, stride, &count) || !lm_mul_size(count, sizeof(lm_real), &bytes) ||
-        !lm_add_size(bytes, ALIGN, &bytes))
-        bytes = SIZE_MAX;
-    char *block = desk->heap[which] = lm_resize(NULL, bytes, 1, e);
-    if (!block) return NULL;
-    return (lm_real *)(void *)(block + (ALIGN - (uintptr_t)block % ALIGN) % ALIGN);
+    size_t rows = lm_w2v_most_inputs(p) + lm_w2v_most_outputs(p);
+    if (keeps) rows *= 2;
+    return lm_mul_size(rows, stride_of(p) * sizeof(lm_real), bytes);
 }
 
-static lm_status new_copies(lm_w2v_desk *desk, const lm_w2v_planner *p, bool keeps, lm_err *e)
+static lm_real *take_rows(lm_real **from, size_t rows, size_t stride)
+{
+    lm_real *taken = *from;
+    *from += rows * stride;
+    return taken;
+}
+
+static void set_copies(lm_w2v_desk *desk, const lm_w2v_planner *p, bool keeps, lm_real **from)
 {
     const size_t stride = stride_of(p);
     const size_t inputs = lm_w2v_most_inputs(p), outputs = lm_w2v_most_outputs(p);
-    desk->inputs = copies(desk, 0, inputs, stride, e);
-    desk->outputs = copies(desk, 1, outputs, stride, e);
-    if (!keeps) return e->status;
-    desk->inputs_before = copies(desk, 2, inputs, stride, e);
-    desk->outputs_before = copies(desk, 3, outputs, stride, e);
-    return e->status;
+    desk->inputs = take_rows(from, inputs, stride);
+    desk->outputs = take_rows(from, outputs, stride);
+    if (!keeps) return;
+    desk->inputs_before = take_rows(from, inputs, stride);
+    desk->outputs_before = take_rows(from, outputs, stride);
 }
 
-static lm_status new_scratch(lm_w2v_desk *desk, const lm_w2v_planner *p, lm_err *e)
+static lm_status new_scratch(lm_w2v_desk *desk, const lm_w2v_planner *p, lm_arena *arena, lm_err *e)
 {
     const size_t m = 2 * (size_t)p->model->shape.window, stride = stride_of(p);
     const size_t n = p->huffman.longest ? p->huffman.longest : 1 + (size_t)p->how->noise;
     const size_t parts = 1 + p->most_grams;
-    lm_arena *arena = &desk->arena;
     desk->h = lm_arena_new(arena, m * stride, sizeof *desk->h, e);
     desk->e = lm_arena_new(arena, m * stride, sizeof *desk->e, e);
     desk->x = lm_arena_new(arena, m, sizeof *desk->x, e);
@@ -60,20 +61,49 @@ static lm_status new_scratch(lm_w2v_desk *desk, const lm_w2v_planner *p, lm_err 
     return e->status;
 }
 
-lm_status lm_w2v_desk_new(lm_w2v_desk *desk, const lm_w2v_planner *p, bool keeps, lm_err *e)
+/* Copies of all desks are one block, which may have large pages; those that no copy comes to are
+ * never touched. */
+static lm_status new_block(lm_w2v_desks *d, const lm_w2v_planner *p, bool keeps, lm_real **rows,
+                           lm_err *e)
 {
-    *desk = (lm_w2v_desk){0};
-    lm_status s = new_copies(desk, p, keeps, e);
-    if (!s) s = new_scratch(desk, p, e);
-    if (s) lm_w2v_desk_free(desk);
+    size_t bytes;
+    if (!bytes_of(p, keeps, &bytes) || !lm_mul_size(bytes, d->count, &bytes) ||
+        !lm_add_size(bytes, ALIGN, &bytes))
+        bytes = SIZE_MAX;
+    char *block = d->block = lm_resize(NULL, bytes, 1, e);
+    if (!block) return e->status;
+    lm_os_huge(block, bytes);
+    *rows = (lm_real *)(void *)(block + (ALIGN - (uintptr_t)block % ALIGN) % ALIGN);
+    return LM_OK;
+}
+
+static lm_status new_desks(lm_w2v_desks *d, const lm_w2v_planner *p, bool keeps, lm_err *e)
+{
+    lm_real *rows = NULL;
+    d->desk = lm_arena_new(&d->arena, d->count, sizeof *d->desk, e);
+    if (!d->desk) return e->status;
+    LM_TRY(new_block(d, p, keeps, &rows, e));
+    for (size_t i = 0; i < d->count; i++) {
+        set_copies(&d->desk[i], p, keeps, &rows);
+        LM_TRY(new_scratch(&d->desk[i], p, &d->arena, e));
+    }
+    return LM_OK;
+}
+
+lm_status lm_w2v_desks_new(lm_w2v_desks *d, const lm_w2v_planner *p, size_t count, bool keeps,
+                           lm_err *e)
+{
+    *d = (lm_w2v_desks){.count = count};
+    const lm_status s = new_desks(d, p, keeps, e);
+    if (s) lm_w2v_desks_free(d);
     return s;
 }
 
-void lm_w2v_desk_free(lm_w2v_desk *desk)
+void lm_w2v_desks_free(lm_w2v_desks *d)
 {
-    for (int i = 0; i < 4; i++) lm_free(desk->heap[i]);
-    lm_arena_free(&desk->arena);
-    *desk = (lm_w2v_desk){0};
+    lm_free(d->block);
+    lm_arena_free(&d->arena);
+    *d = (lm_w2v_desks){0};
 }
 
 /* ---- rows of the tables ---- */

@@ -13,14 +13,19 @@ typedef struct {
     lm_real *label;                          /* (m,n) what is wanted of each output */
     lm_real *z, *g;                          /* (m,n) products, slopes times minus the rate */
     lm_loss loss;                            /* of some of the block's words */
-    void *heap[4];
-    lm_arena arena;
 } lm_w2v_desk;
 
+typedef struct {
+    lm_w2v_desk *desk; /* (count) */
+    size_t count;
+    void *block; /* of all copies */
+    lm_arena arena;
+} lm_w2v_desks;
+
 /* `keeps`: the copies as they were, too.  Errors: LM_ENOMEM. */
-LM_MUST_USE lm_status lm_w2v_desk_new(lm_w2v_desk *desk, const lm_w2v_planner *planner, bool keeps,
-                                      lm_err *e);
-void lm_w2v_desk_free(lm_w2v_desk *desk);
+LM_MUST_USE lm_status lm_w2v_desks_new(lm_w2v_desks *desks, const lm_w2v_planner *planner,
+                                       size_t count, bool keeps, lm_err *e);
+void lm_w2v_desks_free(lm_w2v_desks *desks);
 
 /* Copies the rows of a block, and learns its words. */
 void lm_w2v_learn(const lm_w2v_planner *planner, const lm_w2v_block *block, const lm_w2v_weights *w,

@@ -10,9 +10,10 @@ enum { BYTES_PER_TOKEN = 128 }; /* what the plan of a round takes, about */
 struct lm_w2v_work {
     lm_w2v_softmax softmax; /* or: */
     lm_w2v_planner planner;
-    lm_w2v_round *rounds; /* (batch) */
-    lm_w2v_desk *desks;   /* one for each block of a round; racing, for each round of a step */
-    size_t batch, desk_count;
+    lm_w2v_round *rounds; /* the one that is learnt and the next; racing, all of a step */
+    size_t round_count;
+    lm_w2v_desks desks; /* one for each block of a round; racing, for each round of a step */
+    size_t batch;
     lm_arena arena;
 };
 
@@ -23,38 +24,63 @@ typedef struct {
     lm_w2v_weights weights;
     const lm_batch *batch;
     double rate;
-    size_t now; /* the round that is learnt */
+    size_t now;    /* the round that is learnt */
+    size_t groups; /* of its blocks */
 } step;
+
+/* Round i of the step, where it is planned. */
+static lm_w2v_round *round_of(const step *s, size_t i)
+{
+    return &s->work->rounds[i % s->work->round_count];
+}
 
 static void plan_round(void *context, size_t i)
 {
     const step *s = context;
     const uint64_t serial = s->batch->step * s->work->batch + i;
-    lm_w2v_plan(&s->work->planner, &s->work->rounds[i], s->batch->ids[i], (uint32_t)serial);
+    lm_w2v_plan(&s->work->planner, round_of(s, i), s->batch->ids[i], (uint32_t)serial);
 }
 
 /* ---- the same bytes for any number of threads ---- */
 
-static void learn_block(void *context, size_t b)
+static size_t first_of(const step *s, size_t group)
 {
-    const step *s = context;
-    lm_w2v_learn(&s->work->planner, &s->work->rounds[s->now].block[b], &s->weights,
-                 &s->work->desks[b], s->rate);
+    return LM_W2V_BLOCKS * group / s->groups;
 }
 
-static void give_block(void *context, size_t b)
+/* The blocks are dealt out in as many groups as there are threads: so a block's copies mostly stay
+ * with one thread, and in its caches.  One thing more is to be done: to plan the next round, if
+ * there is one. */
+static void learn_group(void *context, size_t i)
 {
     const step *s = context;
-    lm_w2v_give(&s->work->planner, &s->work->rounds[s->now], b, &s->weights, s->work->desks,
-                s->rate);
+    if (i == s->groups) {
+        plan_round(context, s->now + 1);
+        return;
+    }
+    for (size_t b = first_of(s, i); b < first_of(s, i + 1); b++)
+        lm_w2v_learn(&s->work->planner, &round_of(s, s->now)->block[b], &s->weights,
+                     &s->work->desks.desk[b], s->rate);
+}
+
+static void give_group(void *context, size_t i)
+{
+    const step *s = context;
+    for (size_t b = first_of(s, i); b < first_of(s, i + 1); b++)
+        lm_w2v_give(&s->work->planner, round_of(s, s->now), b, &s->weights, s->work->desks.desk,
+                    s->rate);
 }
 
 static void make_rounds(step *s, lm_pool *pool, lm_loss *loss)
 {
+    const size_t threads = lm_pool_threads(pool);
+    s->groups = threads < LM_W2V_BLOCKS ? threads : LM_W2V_BLOCKS;
+    plan_round(s, 0);
     for (s->now = 0; s->now < s->batch->count; s->now++) {
-        lm_parallel_for(pool, LM_W2V_BLOCKS, learn_block, s);
-        lm_parallel_for(pool, LM_W2V_BLOCKS, give_block, s);
-        for (size_t b = 0; b < LM_W2V_BLOCKS; b++) lm_loss_add(loss, s->work->desks[b].loss);
+        const bool more = s->now + 1 < s->batch->count;
+        lm_parallel_for(pool, s->groups + more, learn_group, s);
+        lm_parallel_for(pool, s->groups, give_group, s);
+        for (size_t b = 0; b < LM_W2V_BLOCKS; b++) lm_loss_add(loss, s->work->desks.desk[b].loss);
     }
 }
 
@@ -64,8 +90,8 @@ static void make_rounds(step *s, lm_pool *pool, lm_loss *loss)
 static void race(void *context, size_t i)
 {
     const step *s = context;
-    const lm_w2v_round *round = &s->work->rounds[i];
-    lm_w2v_desk *desk = &s->work->desks[i];
+    const lm_w2v_round *round = round_of(s, i);
+    lm_w2v_desk *desk = &s->work->desks.desk[i];
     lm_loss loss = {0};
     plan_round(context, i);
     for (size_t b = 0; b < LM_W2V_BLOCKS; b++) {
@@ -87,12 +113,11 @@ static lm_status move(void *model, const lm_compute *on, lm_real *values, const 
     lm_params_bind(t->model->params, values, &s.weights);
     if (t->how.hogwild) {
         lm_parallel_for(pool, batch->count, race, &s);
-        for (size_t i = 0; i < batch->count; i++) lm_loss_add(loss, t->work->desks[i].loss);
+        for (size_t i = 0; i < batch->count; i++) lm_loss_add(loss, t->work->desks.desk[i].loss);
     } else {
-        lm_parallel_for(pool, batch->count, plan_round, &s);
         make_rounds(&s, pool, loss);
     }
-    for (size_t i = 0; i < batch->count; i++) {
+    for (size_t i = 0; i < t->work->round_count; i++) {
         const lm_err *error = &t->work->rounds[i].error;
         if (error->status) return lm_fail(e, error->status, "%s", error->message);
     }
@@ -161,17 +186,15 @@ static lm_status descend(void *model, const lm_compute *on, const lm_real *value
 static lm_status new_rounds(lm_w2v_trainer *t, size_t batch, lm_err *e)
 {
     struct lm_w2v_work *w = t->work;
+    const bool races = t->how.hogwild;
     w->batch = batch;
+    w->round_count = races ? batch : 2;
     LM_TRY(lm_w2v_planner_new(&w->planner, t->model, t->text, &t->how, e));
-    w->rounds = lm_arena_new(&w->arena, batch, sizeof *w->rounds, e);
-    const size_t desks = t->how.hogwild ? batch : LM_W2V_BLOCKS;
-    w->desks = lm_arena_new(&w->arena, desks, sizeof *w->desks, e);
-    LM_TRY(e->status);
-    for (size_t i = 0; i < batch; i++)
+    w->rounds = lm_arena_new(&w->arena, w->round_count, sizeof *w->rounds, e);
+    if (!w->rounds) return e->status;
+    for (size_t i = 0; i < w->round_count; i++)
         LM_TRY(lm_w2v_round_new(&w->rounds[i], &w->planner, &w->arena, e));
-    for (; w->desk_count < desks; w->desk_count++)
-        LM_TRY(lm_w2v_desk_new(&w->desks[w->desk_count], &w->planner, t->how.hogwild, e));
-    return LM_OK;
+    return lm_w2v_desks_new(&w->desks, &w->planner, races ? batch : LM_W2V_BLOCKS, races, e);
 }
 
 static lm_status new_work(lm_w2v_trainer *t, size_t batch, lm_err *e)
@@ -187,7 +210,7 @@ static lm_status new_work(lm_w2v_trainer *t, size_t batch, lm_err *e)
     }
     t->task.move = move;
     t->task.memory =
-        text->tokens.held * sizeof *text->tokens.id + batch * LM_W2V_ROUND * BYTES_PER_TOKEN;
+        text->tokens.held * sizeof *text->tokens.id + 2 * LM_W2V_ROUND * BYTES_PER_TOKEN;
     t->task.examples = (text->tokens.length + LM_W2V_ROUND - 1) / LM_W2V_ROUND;
     return new_rounds(t, batch, e);
 }
@@ -195,7 +218,7 @@ static lm_status new_work(lm_w2v_trainer *t, size_t batch, lm_err *e)
 static void free_work(struct lm_w2v_work *w)
 {
     if (!w) return;
-    for (size_t i = 0; i < w->desk_count; i++) lm_w2v_desk_free(&w->desks[i]);
+    lm_w2v_desks_free(&w->desks);
     lm_w2v_planner_free(&w->planner);
     lm_w2v_softmax_free(&w->softmax);
     lm_arena_free(&w->arena);
