@@ -72,6 +72,8 @@ static lm_status check_given(lm_err *e)
         {"negative", "--loss negative", loss == LM_W2V_NEGATIVE},
         {"noise-power", "--loss negative", loss == LM_W2V_NEGATIVE},
         {"bias", "--loss softmax", loss == LM_W2V_SOFTMAX},
+        {"max-n", "--loss negative or hierarchy", loss != LM_W2V_SOFTMAX},
+        {"hogwild", "--loss negative or hierarchy", loss != LM_W2V_SOFTMAX},
         {"sum", "--mode cbow", mode == LM_W2V_CBOW},
         {"undivided", "--mode cbow", mode == LM_W2V_CBOW},
         {"min-n", "--max-n", max_n > 0},

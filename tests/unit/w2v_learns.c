@@ -94,7 +94,7 @@ TEST(w2v_softmax_learns_frequencies)
         read_seen(&w.text);
         open_work(&w, &shape, &(lm_w2v_training){.noise = 0}, 64);
         lm_real *grads = zeros(w.model->params->size);
-        for (int step = 0; step < 30000; step++) take_step(&w, grads, 2.0F);
+        for (int step = 40000; step > 0; step--) take_step(&w, grads, 2e-5F * (lm_real)step);
         for (size_t i = 0; i < SEEN; i++) check_frequencies(w.model, i);
         close_work(&w);
     }
