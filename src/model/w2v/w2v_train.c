@@ -10,9 +10,8 @@ enum { BYTES_PER_TOKEN = 128 }; /* what the plan of a round takes, about */
 struct lm_w2v_work {
     lm_w2v_softmax softmax; /* or: */
     lm_w2v_planner planner;
-    lm_w2v_round *rounds; /* the one that is learnt and the next; racing, all of a step */
-    size_t round_count;
-    lm_w2v_desks desks; /* one for each block of a round; racing, for each round of a step */
+    lm_w2v_round *rounds; /* (batch) */
+    lm_w2v_desks desks;   /* one for each block of a round; racing, for each round of a step */
     size_t batch;
     lm_arena arena;
 };
@@ -24,62 +23,38 @@ typedef struct {
     lm_w2v_weights weights;
     const lm_batch *batch;
     double rate;
-    size_t now;    /* the round that is learnt */
-    size_t groups; /* of its blocks */
+    size_t now; /* the round that is learnt */
 } step;
-
-/* Round i of the step, where it is planned. */
-static lm_w2v_round *round_of(const step *s, size_t i)
-{
-    return &s->work->rounds[i % s->work->round_count];
-}
 
 static void plan_round(void *context, size_t i)
 {
     const step *s = context;
     const uint64_t serial = s->batch->step * s->work->batch + i;
-    lm_w2v_plan(&s->work->planner, round_of(s, i), s->batch->ids[i], (uint32_t)serial);
+    lm_w2v_plan(&s->work->planner, &s->work->rounds[i], s->batch->ids[i], (uint32_t)serial);
 }
 
 /* ---- the same bytes for any number of threads ---- */
 
-static size_t first_of(const step *s, size_t group)
-{
-    return LM_W2V_BLOCKS * group / s->groups;
-}
-
-/* The blocks are dealt out in as many groups as there are threads: so a block's copies mostly stay
- * with one thread, and in its caches.  One thing more is to be done: to plan the next round, if
- * there is one. */
-static void learn_group(void *context, size_t i)
+static void learn_block(void *context, size_t b)
 {
     const step *s = context;
-    if (i == s->groups) {
-        plan_round(context, s->now + 1);
-        return;
-    }
-    for (size_t b = first_of(s, i); b < first_of(s, i + 1); b++)
-        lm_w2v_learn(&s->work->planner, &round_of(s, s->now)->block[b], &s->weights,
-                     &s->work->desks.desk[b], s->rate);
+    lm_w2v_learn(&s->work->planner, &s->work->rounds[s->now].block[b], &s->weights,
+                 &s->work->desks.desk[b], s->rate);
 }
 
-static void give_group(void *context, size_t i)
+static void give_block(void *context, size_t b)
 {
     const step *s = context;
-    for (size_t b = first_of(s, i); b < first_of(s, i + 1); b++)
-        lm_w2v_give(&s->work->planner, round_of(s, s->now), b, &s->weights, s->work->desks.desk,
-                    s->rate);
+    lm_w2v_give(&s->work->planner, &s->work->rounds[s->now], b, &s->weights, s->work->desks.desk,
+                s->rate);
 }
 
 static void make_rounds(step *s, lm_pool *pool, lm_loss *loss)
 {
-    const size_t threads = lm_pool_threads(pool);
-    s->groups = threads < LM_W2V_BLOCKS ? threads : LM_W2V_BLOCKS;
-    plan_round(s, 0);
+    lm_parallel_for(pool, s->batch->count, plan_round, s);
     for (s->now = 0; s->now < s->batch->count; s->now++) {
-        const bool more = s->now + 1 < s->batch->count;
-        lm_parallel_for(pool, s->groups + more, learn_group, s);
-        lm_parallel_for(pool, s->groups, give_group, s);
+        lm_parallel_for(pool, LM_W2V_BLOCKS, learn_block, s);
+        lm_parallel_for(pool, LM_W2V_BLOCKS, give_block, s);
         for (size_t b = 0; b < LM_W2V_BLOCKS; b++) lm_loss_add(loss, s->work->desks.desk[b].loss);
     }
 }
@@ -90,7 +65,7 @@ static void make_rounds(step *s, lm_pool *pool, lm_loss *loss)
 static void race(void *context, size_t i)
 {
     const step *s = context;
-    const lm_w2v_round *round = round_of(s, i);
+    const lm_w2v_round *round = &s->work->rounds[i];
     lm_w2v_desk *desk = &s->work->desks.desk[i];
     lm_loss loss = {0};
     plan_round(context, i);
@@ -117,7 +92,7 @@ static lm_status move(void *model, const lm_compute *on, lm_real *values, const 
     } else {
         make_rounds(&s, pool, loss);
     }
-    for (size_t i = 0; i < t->work->round_count; i++) {
+    for (size_t i = 0; i < batch->count; i++) {
         const lm_err *error = &t->work->rounds[i].error;
         if (error->status) return lm_fail(e, error->status, "%s", error->message);
     }
@@ -188,11 +163,10 @@ static lm_status new_rounds(lm_w2v_trainer *t, size_t batch, lm_err *e)
     struct lm_w2v_work *w = t->work;
     const bool races = t->how.hogwild;
     w->batch = batch;
-    w->round_count = races ? batch : 2;
     LM_TRY(lm_w2v_planner_new(&w->planner, t->model, t->text, &t->how, e));
-    w->rounds = lm_arena_new(&w->arena, w->round_count, sizeof *w->rounds, e);
+    w->rounds = lm_arena_new(&w->arena, batch, sizeof *w->rounds, e);
     if (!w->rounds) return e->status;
-    for (size_t i = 0; i < w->round_count; i++)
+    for (size_t i = 0; i < batch; i++)
         LM_TRY(lm_w2v_round_new(&w->rounds[i], &w->planner, &w->arena, e));
     return lm_w2v_desks_new(&w->desks, &w->planner, races ? batch : LM_W2V_BLOCKS, races, e);
 }
@@ -210,7 +184,7 @@ static lm_status new_work(lm_w2v_trainer *t, size_t batch, lm_err *e)
     }
     t->task.move = move;
     t->task.memory =
-        text->tokens.held * sizeof *text->tokens.id + 2 * LM_W2V_ROUND * BYTES_PER_TOKEN;
+        text->tokens.held * sizeof *text->tokens.id + batch * LM_W2V_ROUND * BYTES_PER_TOKEN;
     t->task.examples = (text->tokens.length + LM_W2V_ROUND - 1) / LM_W2V_ROUND;
     return new_rounds(t, batch, e);
 }
