@@ -54,7 +54,7 @@ static lm_status read_context(reader *r, lm_slice words, lm_err *e)
     LM_TRY(lm_reserve(&p->begin, &r->begin_capacity, (size_t)p->count + 2, sizeof *p->begin, e));
     p->begin[p->count + 1] = end;
     if (r->width ? found == r->width : found > 0) return LM_OK;
-    if (found == 0)
+    if (r->width == 0)
         return lm_fail(e, LM_EFORMAT, "%s:%llu: no words before the TAB", r->name,
                        (unsigned long long)r->line);
     return lm_fail(e, LM_EFORMAT, "%s:%llu: %zu words before the TAB, expected %zu", r->name,

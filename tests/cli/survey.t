@@ -107,3 +107,44 @@ $ echo I | lm-next -m survey.nnlm --all | awk '{ printf "%s %.4g\n", $1, $2 }'
 # Rounded to bfloat16 the products are others, but the model is as good.
 $ sh listing --init-rule torch:42 --bf16 -o bf16.nnlm; awk '$2 == 1000 { print ($4 > 1.50 && $4 < 1.53) }' log.tsv
 | 1
+
+# Words from those on both sides: seven pairs, printed every 200 epochs.  The survey's run has no
+# seed; these are the sums of its program with PyTorch's seed 42.
+$ cat >around.tsv <<'end'
+> <s> love	I
+> I NLP	love
+> love </s>	NLP
+> <s> natural	I
+> I language	love
+> love processing	natural
+> natural </s>	language
+> end
+$ cat >listing <<'end'
+> w2v-train -q --pairs around.tsv --vocab words.txt --closed --loss softmax --bias --dim 10 \
+>     -l 0.01 --schedule constant -b 1 --no-shuffle -e 1000 --log log.tsv "$@"
+> end
+$ sh listing --init-rule torch:42 -o cbow.w2v; awk 'NR > 1 && $2 % 200 == 0 { printf "%s %.4f\n", $2, $4 }' log.tsv
+| 200 0.8550
+| 400 0.3157
+| 600 0.1807
+| 800 0.1232
+| 1000 0.0921
+$ printf '<s> _ love\nlove _ processing\n' | lm-next -m cbow.w2v -k 1 | cut -f 1
+| I
+|
+| natural
+# The printed sums lie near the middle of those of a thousand seeds: 0.9045 0.3357 0.1915 0.1301
+# 0.0971; the least and the greatest of those are these.
+$ cat >band <<'end'
+> 200 0.53019 2.31312
+> 400 0.21752 0.72829
+> 600 0.13213 0.35179
+> 800 0.09241 0.21935
+> 1000 0.06997 0.15317
+> end
+$ for seed in 1 2 3 4 5; do sh listing --init-rule torch:$seed -o x; awk 'NR == FNR { low[$1] = $2; high[$1] = $3; next } $2 in low { if ($4 < low[$2] || $4 > high[$2]) print "outside", $0; n++ } END { print n }' band log.tsv; done
+| 5
+| 5
+| 5
+| 5
+| 5
