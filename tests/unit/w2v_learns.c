@@ -44,11 +44,11 @@ static void read_seen(lm_w2v_text *text)
 {
     lm_err e = {0};
     char lines[1000] = "";
+    size_t length = 0;
     for (size_t i = 0; i < SEEN; i++)
-        for (unsigned k = 0; k < seen[i].times; k++) {
-            strcat(strcat(lines, seen[i].context), "\t");
-            strcat(strcat(lines, seen[i].target), "\n");
-        }
+        for (unsigned k = 0; k < seen[i].times; k++)
+            length += (size_t)snprintf(lines + length, sizeof lines - length, "%s\t%s\n",
+                                       seen[i].context, seen[i].target);
     CHECK_OK(lm_w2v_pairs_read(text, lm_slice_of(lines), "pairs", &e), &e);
 }
 
@@ -115,12 +115,12 @@ static double pairs_of(size_t a, size_t b)
 static void read_lines(lm_w2v_text *text)
 {
     char lines[1000] = "";
+    size_t length = 0;
     for (size_t a = 0; a < WORDS; a++)
         for (size_t b = 0; b < WORDS; b++)
-            for (unsigned k = 0; k < together[a][b]; k++) {
-                const char line[] = {(char)('a' + a), ' ', (char)('a' + b), '\n', '\0'};
-                strcat(lines, line);
-            }
+            for (unsigned k = 0; k < together[a][b]; k++)
+                length += (size_t)snprintf(lines + length, sizeof lines - length, "%c %c\n",
+                                           (char)('a' + a), (char)('a' + b));
     w2v_read(text, lines);
 }
 
