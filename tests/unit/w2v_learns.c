@@ -1,5 +1,6 @@
 /* w2v_learns.c - what word vectors must come to where it is known in closed form. */
 #include <stdio.h>
+#include <string.h>
 #include "arrays.h"
 #include "lm/w2v_fill.h"
 #include "w2vs.h"
