@@ -5,6 +5,7 @@
 #include "../../src/model/w2v/huffman.h"
 #include "arrays.h"
 #include "failing.h"
+#include "lm/sort.h"
 #include "lm/vector.h"
 #include "w2vs.h"
 
