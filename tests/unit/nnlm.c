@@ -280,6 +280,24 @@ TEST(nnlm_of_large_logits)
     }
 }
 
+/* Larger still, where their sums are infinite: no probabilities, and that is said. */
+TEST(nnlm_of_infinite_logits)
+{
+    lm_err e = {0}, again = {0};
+    const uint32_t id = 1;
+    double p[WORDS];
+    int order;
+    lm_nnlm *m = model_of_form(0);
+    for (uint32_t w = 0; w < m->outputs; w++) m->weights.output_bias[w] = (lm_real)INFINITY;
+    void *state = new_state(&m->lang, false);
+    CHECK_FAILS(lm_nnlm_lang.predict(&m->lang, state, p, &e), LM_EFORMAT, &e,
+                "the NNLM gives no probabilities: its weights are too large");
+    CHECK_FAILS(lm_nnlm_lang.score(&m->lang, state, &id, 1, p, &order, &again), LM_EFORMAT, &again,
+                "the NNLM gives no probabilities: its weights are too large");
+    free(state);
+    lm_nnlm_free(m);
+}
+
 /* ---- the same bits however it is asked ---- */
 
 enum { STREAM = 700 }; /* more than are scored at once */
