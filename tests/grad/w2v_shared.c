@@ -1,5 +1,6 @@
 /* w2v_shared.c - word vectors against numbers in safetensors files that tests/long/oracles.sh has
  * independent implementations make: LM_ORACLES is their folder. */
+#include <stdio.h>
 #include "gradient.h"
 #include "lm/ckpt.h"
 #include "unit/w2v_oracle.h"

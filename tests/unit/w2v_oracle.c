@@ -1,5 +1,6 @@
 /* w2v_oracle.c - losses of word vectors and their gradients against PyTorch's numbers: here in
  * float, in double for tests/grad, which includes this file. */
+#include <stdio.h>
 #include "w2v_oracle.h"
 #include "numbers.h"
 

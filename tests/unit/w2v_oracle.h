@@ -5,11 +5,11 @@
  */
 #ifndef W2V_ORACLE_H
 #define W2V_ORACLE_H
-#include <stdio.h>
 #include "../../src/model/w2v/desk.h"
 #include "../../src/model/w2v/softmax.h"
 #include "arrays.h"
 #include "lm/few_rows.h"
+#include "lm/str.h"
 #include "w2vs.h"
 
 /* N examples of C words around a target, with K noise words each. */
@@ -31,14 +31,15 @@ static inline lm_w2v *oracle_model(const oracle *q, lm_w2v_text *text, const lm_
 {
     lm_err e = {0};
     lm_w2v *m;
-    char words[100 * 25] = "";
+    lm_str words = {0};
     lm_word_choice choice = {.bare = true, .closed = true};
-    for (size_t i = 0; i < q->V; i++) sprintf(words + strlen(words), "w%zu\n", i);
-    CHECK_OK(lm_words_read_counted(&choice, lm_slice_of(words), "list", &e), &e);
+    for (size_t i = 0; i < q->V; i++) CHECK_OK(lm_str_addf(&words, &e, "w%zu\n", i), &e);
+    CHECK_OK(lm_words_read_counted(&choice, lm_slice_of(words.text), "list", &e), &e);
     if (pairs)
         CHECK_OK(lm_w2v_pairs_read(text, lm_slice_of(pairs), "pairs", &e), &e);
     else
-        w2v_read(text, words);
+        w2v_read(text, words.text);
+    lm_str_free(&words);
     CHECK_OK(lm_w2v_of_text(&m, text, "text", shape, &choice, NULL, &e), &e);
     CHECK_OK(lm_w2v_room(m, &e), &e);
     memcpy(m->weights.embed, q->embed, q->V * q->D * sizeof *q->embed);
@@ -49,18 +50,19 @@ static inline lm_w2v *oracle_model(const oracle *q, lm_w2v_text *text, const lm_
 }
 
 /* Of example i: its words and what they predict, or one pair for each. */
-static inline void oracle_add_pairs(const oracle *q, lm_w2v_mode mode, size_t i, char *pairs)
+static inline void oracle_add_pairs(const oracle *q, lm_w2v_mode mode, size_t i, lm_str *pairs)
 {
-    char *at = pairs + strlen(pairs);
-    const uint32_t *word = q->context + i * q->C;
-    for (size_t k = 0; k < (mode == LM_W2V_SG && !q->all_contexts ? 1 : q->C); k++) {
-        const bool one = mode == LM_W2V_SG;
+    lm_err e = {0};
+    const unsigned target = q->target[i];
+    const bool one = mode == LM_W2V_SG;
+    for (size_t k = 0; k < (one && !q->all_contexts ? 1 : q->C); k++) {
+        const unsigned word = q->context[i * q->C + k];
         if (one && q->all_contexts)
-            at += sprintf(at, "w%u\tw%u\n", (unsigned)q->target[i], (unsigned)word[k]);
+            CHECK_OK(lm_str_addf(pairs, &e, "w%u\tw%u\n", target, word), &e);
         else if (one || k + 1 == q->C)
-            at += sprintf(at, "w%u\tw%u\n", (unsigned)word[k], (unsigned)q->target[i]);
+            CHECK_OK(lm_str_addf(pairs, &e, "w%u\tw%u\n", word, target), &e);
         else
-            at += sprintf(at, "w%u ", (unsigned)word[k]);
+            CHECK_OK(lm_str_addf(pairs, &e, "w%u ", word), &e);
     }
 }
 
@@ -71,11 +73,12 @@ static inline void oracle_softmax(oracle *q, lm_w2v_mode mode)
     lm_err e = {0};
     lm_w2v_text text;
     lm_w2v_softmax softmax;
-    char pairs[2000] = "";
+    lm_str pairs = {0};
     uint64_t ids[100];
     double events = 0;
-    for (size_t i = 0; i < q->N; i++) oracle_add_pairs(q, mode, i, pairs);
-    lm_w2v *m = oracle_model(q, &text, &shape, pairs);
+    for (size_t i = 0; i < q->N; i++) oracle_add_pairs(q, mode, i, &pairs);
+    lm_w2v *m = oracle_model(q, &text, &shape, pairs.text);
+    lm_str_free(&pairs);
     const size_t count = (size_t)text.pairs.count;
     for (size_t i = 0; i < count; i++) ids[i] = i;
     lm_compute *on = with_threads(1);
@@ -127,25 +130,25 @@ static inline void oracle_negative(oracle *q, lm_w2v_mode mode)
     lm_w2v_text text;
     lm_w2v_planner planner;
     lm_w2v_round round = {.text = NULL};
-    lm_w2v_desk desk;
+    lm_w2v_desks desks;
     lm_arena arena = {0};
     double *d_embed = doubles(size), *d_output = doubles(size);
     lm_w2v *m = oracle_model(q, &text, &shape, NULL);
     CHECK_OK(lm_w2v_planner_new(&planner, m, &text, &how, &e), &e);
     CHECK_OK(lm_w2v_round_new(&round, &planner, &arena, &e), &e);
-    CHECK_OK(lm_w2v_desk_new(&desk, &planner, false, &e), &e);
+    CHECK_OK(lm_w2v_desks_new(&desks, &planner, 1, false, &e), &e);
     q->loss = 0;
     for (size_t i = 0; i < q->N; i++)
         for (int sign = -1; sign <= 1; sign += 2) {
             oracle_block(q, &round.block[0], mode, window, i);
-            lm_w2v_learn(&planner, &round.block[0], &m->weights, &desk, sign * q->rate);
-            oracle_add(q, desk.inputs, m->weights.embed, -sign / (2 * q->rate), d_embed);
-            oracle_add(q, desk.outputs, m->weights.output, -sign / (2 * q->rate), d_output);
-            q->loss += sign > 0 ? desk.loss.loss : 0;
+            lm_w2v_learn(&planner, &round.block[0], &m->weights, desks.desk, sign * q->rate);
+            oracle_add(q, desks.desk->inputs, m->weights.embed, -sign / (2 * q->rate), d_embed);
+            oracle_add(q, desks.desk->outputs, m->weights.output, -sign / (2 * q->rate), d_output);
+            q->loss += sign > 0 ? desks.desk->loss.loss : 0;
         }
     for (size_t i = 0; i < size; i++) q->d_embed[i] = (lm_real)d_embed[i];
     for (size_t i = 0; i < size; i++) q->d_output[i] = (lm_real)d_output[i];
-    lm_w2v_desk_free(&desk);
+    lm_w2v_desks_free(&desks);
     lm_arena_free(&arena);
     lm_w2v_planner_free(&planner);
     lm_w2v_free(m);
