@@ -32,5 +32,7 @@ if [ "$python" = none ]; then
 else
     against nnlm nnlm_shared
     against optim optim_shared_oracle
+    against cbow w2v_softmax_shared
+    against w2v_ns w2v_negative_shared
 fi
 finish
