@@ -86,6 +86,7 @@ static lm_status train(work *w, int count, char **operands, const lm_run *run, l
     w->how.seed = (uint64_t)w->train.seed;
     LM_TRY(lm_program_history(&w->history, e));
     LM_TRY(lm_word_options_get(&w->choice, &w->history, e));
+    if (pairs && !lm_option_given("min-count")) w->choice.min_count = 0;
     LM_TRY(read_text(w, count, operands, run, e));
     LM_TRY(read_old(w, e));
     LM_TRY(lm_w2v_of_text(&w->model, &w->text, name, &w->shape, &w->choice, w->old, e));

@@ -113,7 +113,7 @@ $ ls none
 = 2
 
 # Pairs.
-$ printf 'the sat\tcat\nthe sat\tdog\nthe sat\tdog\n' >pairs; w2v-train -q --loss softmax --min-count 0 --dim 4 -l 0.5 -e 400 -b 3 --pairs pairs -o pairs.w2v; echo 'the _ sat' | lm-next -m pairs.w2v -k 2 | awk '{ printf "%s %.2f\n", $1, $2 }'
+$ printf 'the sat\tcat\nthe sat\tdog\nthe sat\tdog\n' >pairs; w2v-train -q --loss softmax --dim 4 -l 0.5 -e 400 -b 3 --pairs pairs -o pairs.w2v; echo 'the _ sat' | lm-next -m pairs.w2v -k 2 | awk '{ printf "%s %.2f\n", $1, $2 }'
 | dog 0.67
 | cat 0.33
 $ w2v-train -q --pairs pairs -o none
@@ -177,7 +177,7 @@ $ w2v-train -q --loss softmax --hogwild -o none pets
 $ for option in '--optimizer adam' '--clip 1' '--accumulate 2' --bf16; do w2v-train -q $option -o none pets 2>&1 | head -n 1; done
 | w2v-train: --optimizer: only with --loss softmax
 | w2v-train: --clip: only with --loss softmax
-| w2v-train: --accumulate: only with --loss softmax
+| w2v-train: --accumulate: not of word vectors; a smaller --batch helps
 | w2v-train: --bf16: only with --loss softmax
 $ w2v-train -q --closed -o none pets
 ! w2v-train: --closed: there is no list of words without --vocab
