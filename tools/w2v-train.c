@@ -87,8 +87,8 @@ static lm_status train(work *w, int count, char **operands, const lm_run *run, l
     LM_TRY(lm_program_history(&w->history, e));
     LM_TRY(lm_word_options_get(&w->choice, &w->history, e));
     if (pairs && !lm_option_given("min-count")) w->choice.min_count = 0;
-    LM_TRY(read_text(w, count, operands, run, e));
     LM_TRY(read_old(w, e));
+    LM_TRY(read_text(w, count, operands, run, e));
     LM_TRY(lm_w2v_of_text(&w->model, &w->text, name, &w->shape, &w->choice, w->old, e));
     if (save_vocab) LM_TRY(lm_program_write(save_vocab, write_vocab, w, e));
     LM_TRY(lm_w2v_trainer_new(&w->trainer, w->model, &w->text, &w->how,

@@ -13,7 +13,8 @@
  *     hierarchy   - sum over the nodes on w's path in a Huffman tree of ln s(+-h u(node))
  *
  * With subwords v(w) is the mean of a vector of its own and those of its character n-grams, so that
- * words never met have vectors too.
+ * words never met have vectors too; in training each of them takes the gradient of v(w) whole, as
+ * in fastText.
  *
  *     LM_TRY(lm_w2v_new(&model, &shape, vocab, count, e));          or lm_w2v_load
  *     LM_TRY(lm_w2v_vector(model, word, x, &found, e));

@@ -31,7 +31,8 @@ LM_MUST_USE lm_status lm_w2v_filler_new(lm_w2v_filler **filler, const lm_w2v *mo
 void lm_w2v_filler_free(lm_w2v_filler *filler); /* NULL is allowed */
 
 /* p (V): the probability of every word to stand between `words`; *known: how many of them have a
- * vector; if none has, all is 0.  Errors: LM_ENOMEM. */
+ * vector; if none has, all is 0.  Errors: LM_EFORMAT if weights or counts give no probabilities;
+ * LM_ENOMEM. */
 LM_MUST_USE lm_status lm_w2v_fill(lm_w2v_filler *filler, const lm_slice *words, size_t count,
                                   double *p, size_t *known, lm_err *e);
 

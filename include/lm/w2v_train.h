@@ -2,8 +2,8 @@
  *
  *     lm_w2v_text text;
  *     LM_TRY(lm_w2v_text_read(&text, reader, run, e));               or lm_w2v_pairs_read
- *     LM_TRY(lm_w2v_of_text(&model, &text, name, &shape, &choice, run, e));
- *     LM_TRY(lm_w2v_trainer_new(&trainer, model, &text, &how, batch, pool, e));
+ *     LM_TRY(lm_w2v_of_text(&model, &text, name, &shape, &choice, NULL, e));
+ *     LM_TRY(lm_w2v_trainer_new(&trainer, model, &text, &how, batch, e));
  *     lm_train(&trainer->task, ...);
  *
  * A round is LM_W2V_ROUND tokens of text, cut into LM_W2V_BLOCKS blocks.  Every block learns, one

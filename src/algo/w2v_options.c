@@ -88,8 +88,8 @@ static lm_status check_given(lm_err *e)
 /* Those of the training loop that belong to gradients of whole batches. */
 static lm_status check_training(lm_err *e)
 {
-    static const char *const names[] = {"optimizer", "momentum",     "beta1", "beta2", "eps",
-                                        "clip",      "weight-decay", "bf16",  "valid"};
+    static const char *const names[] = {"optimizer", "momentum", "beta1",        "beta2",
+                                        "eps",       "clip",     "weight-decay", "bf16"};
     if (lm_option_given("accumulate"))
         return lm_fail(e, LM_EUSAGE, "--accumulate: not of word vectors; a smaller --batch helps");
     if (lm_option_given("valid"))

@@ -7,9 +7,21 @@ static int64_t unit = LM_UNIT_WORD, min_count, vocab_size;
 static bool closed, marks_as_words, bare;
 static const char *vocab;
 
+/* The same for all models. */
+#define UNIT_ROW                                                                                   \
+    {                                                                                              \
+        0, "unit", LM_OPT_CHOICE, &unit,                                                           \
+            .arg = LM_UNIT_NAMES, .help = "what a word of the model is", .flags = LM_OPT_RESULT    \
+    }
+#define MARKS_ROW                                                                                  \
+    {                                                                                              \
+        0, "marks-as-words", LM_OPT_FLAG, &marks_as_words,                                         \
+            .help = "<s> and </s> in the text are ordinary words, not an error",                   \
+            .flags = LM_OPT_RESULT                                                                 \
+    }
+
 const lm_option lm_word_option_rows[] = {
-    {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES, .help = "what a word of the model is",
-     .flags = LM_OPT_RESULT},
+    UNIT_ROW,
     {0, "vocab", LM_OPT_FILE, &vocab, .arg = "FILE",
      .help = "the words of the model, one a line; others become <unk>",
      .unset = "those of the text"},
@@ -20,13 +32,11 @@ const lm_option lm_word_option_rows[] = {
      .flags = LM_OPT_RESULT},
     {0, "closed", LM_OPT_FLAG, &closed, .help = "no <unk>: every word is in the text",
      .flags = LM_OPT_RESULT},
-    {0, "marks-as-words", LM_OPT_FLAG, &marks_as_words,
-     .help = "<s> and </s> in the text are ordinary words, not an error", .flags = LM_OPT_RESULT},
+    MARKS_ROW,
     {0}};
 
 const lm_option lm_word_option_rows_bare[] = {
-    {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES, .help = "what a word of the model is",
-     .flags = LM_OPT_RESULT},
+    UNIT_ROW,
     {0, "vocab", LM_OPT_FILE, &vocab, .arg = "FILE",
      .help = "the words of the model, one a line, with or without their counts; others are left "
              "out",
@@ -39,8 +49,7 @@ const lm_option lm_word_option_rows_bare[] = {
     {0, "closed", LM_OPT_FLAG, &closed,
      .help = "all words of --vocab, in its order, however often they are read",
      .flags = LM_OPT_RESULT},
-    {0, "marks-as-words", LM_OPT_FLAG, &marks_as_words,
-     .help = "<s> and </s> in the text are ordinary words, not an error", .flags = LM_OPT_RESULT},
+    MARKS_ROW,
     {0}};
 
 void lm_word_options_set_bare(int64_t least)

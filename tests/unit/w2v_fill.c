@@ -5,7 +5,6 @@
 #include "../../src/model/w2v/huffman.h"
 #include "arrays.h"
 #include "failing.h"
-#include "lm/sort.h"
 #include "lm/vector.h"
 #include "w2vs.h"
 
@@ -70,23 +69,15 @@ static void check_tree(const uint64_t *count, uint32_t V)
     lm_w2v_huffman_free(&tree);
 }
 
-static int descending(const void *context, const void *a, const void *b)
-{
-    (void)context;
-    const uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
-    return (x < y) - (x > y);
-}
-
+/* Counts in any order: lists have theirs, and files may claim any. */
 TEST(w2v_huffman_is_optimal)
 {
-    lm_err e = {0};
     static const uint64_t ranges[] = {1, 2, 3, 10, 1000, 1000000};
     random_state = 1;
     for (uint32_t V = 2; V <= MOST; V++)
         for (size_t k = 0; k < sizeof ranges / sizeof *ranges; k++) {
             uint64_t count[MOST];
             for (uint32_t w = 0; w < V; w++) count[w] = below(ranges[k]) * below(ranges[k]);
-            CHECK_OK(lm_sort(count, V, sizeof *count, descending, NULL, &e), &e);
             check_tree(count, V);
         }
     check_tree((uint64_t[]){0, 0}, 2);
@@ -293,4 +284,31 @@ TEST(w2v_hash_is_fnv)
 {
     CHECK_INT(bucket_of("a", 1, UINT32_MAX), 0xe40c292c);
     CHECK_INT(bucket_of("foobar", 6, UINT32_MAX), 0xbf9cf968);
+}
+
+/* Weights too large for their products, or no counts to weigh the words by. */
+TEST(w2v_fill_without_probabilities)
+{
+    static const char message[] = "the model gives no probabilities";
+    for (int which = 0; which < 2; which++) {
+        const lm_w2v_shape shape = {.loss = which ? LM_W2V_NEGATIVE : LM_W2V_SOFTMAX,
+                                    .dim = D,
+                                    .window = 2,
+                                    .noise_power = 0.75,
+                                    .bias = !which};
+        const lm_slice word = {"a", 1};
+        lm_err e = {0};
+        lm_w2v_filler *filler;
+        size_t known;
+        double p[V];
+        lm_w2v *m = drawn_model(&shape);
+        for (uint32_t w = 0; w < V; w++) {
+            m->count[w] = 0;
+            if (!which) m->weights.bias[w] = (lm_real)INFINITY;
+        }
+        CHECK_OK(lm_w2v_filler_new(&filler, m, &e), &e);
+        CHECK_FAILS(lm_w2v_fill(filler, &word, 1, p, &known, &e), LM_EFORMAT, &e, message);
+        lm_w2v_filler_free(filler);
+        lm_w2v_free(m);
+    }
 }

@@ -17,7 +17,7 @@ typedef struct {
     size_t longest;
 } lm_w2v_huffman;
 
-/* count (V) in descending order, V > 1.  Errors: LM_ENOMEM. */
+/* count (V) in any order, V > 1.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_w2v_huffman_new(lm_w2v_huffman *tree, const uint64_t *count, uint32_t V,
                                          lm_err *e);
 void lm_w2v_huffman_free(lm_w2v_huffman *tree);

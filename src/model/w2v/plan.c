@@ -234,8 +234,8 @@ static lm_status new_block(lm_w2v_block *block, const lm_w2v_planner *p, lm_aren
         block->begin = numbers(arena, p->most_words + 1, e);
         block->rows = numbers(arena, p->most_words * (1 + p->most_grams), e);
     }
-    block->path_most = CENTRES_MOST * (2 * p->huffman.longest + 1);
-    if (p->huffman.longest) block->path = numbers(arena, block->path_most, e);
+    if (p->huffman.longest)
+        block->path = numbers(arena, CENTRES_MOST * (2 * p->huffman.longest + 1), e);
     LM_TRY(e->status);
     LM_TRY(new_slots(&block->inputs, lm_w2v_most_inputs(p), arena, e));
     return new_slots(&block->outputs, lm_w2v_most_outputs(p), arena, e);

@@ -35,7 +35,7 @@ typedef struct {
     uint32_t *rows;  /* slots */
     size_t words;
     uint32_t *path; /* hierarchy: length, turns, then slots of nodes, path after path */
-    size_t path_length, path_most;
+    size_t path_length;
 } lm_w2v_block;
 
 /* A table of the round: from rows to slots. */

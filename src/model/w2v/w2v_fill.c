@@ -100,7 +100,7 @@ static double product(const lm_w2v_filler *f, uint32_t row)
     return (double)lm_vec_dot(f->h, f->model->weights.output + row * D, D);
 }
 
-static void fill_softmax(lm_w2v_filler *f, double *p)
+static lm_status fill_softmax(lm_w2v_filler *f, double *p, lm_err *e)
 {
     const uint32_t V = f->model->lang.vocab->size;
     double most = -(double)INFINITY, sum = 0;
@@ -110,6 +110,10 @@ static void fill_softmax(lm_w2v_filler *f, double *p)
     }
     for (uint32_t w = 0; w < V; w++) sum += p[w] = lm_exp(f->z[w] - most);
     for (uint32_t w = 0; w < V; w++) p[w] /= sum;
+    if (sum > 0 && sum <= V) return LM_OK; /* the largest term is 1 */
+    return lm_fail(e, LM_EFORMAT,
+                   "the model gives no probabilities: its weights are too large, or no word has a "
+                   "count");
 }
 
 /* z = the probability of turn 0 at each node. */
@@ -131,11 +135,10 @@ lm_status lm_w2v_fill(lm_w2v_filler *f, const lm_slice *words, size_t count, dou
                       size_t *known, lm_err *e)
 {
     LM_TRY(set_hidden(f, words, count, known, e));
-    if (*known == 0)
-        memset(p, 0, f->model->lang.vocab->size * sizeof *p);
-    else if (f->offset)
-        fill_softmax(f, p);
-    else
+    if (*known && f->offset) return fill_softmax(f, p, e);
+    if (*known)
         fill_hierarchy(f, p);
+    else
+        memset(p, 0, f->model->lang.vocab->size * sizeof *p);
     return LM_OK;
 }

@@ -18,7 +18,6 @@ struct lm_w2v_work {
 
 /* What the threads of a step work at. */
 typedef struct {
-    lm_w2v_trainer *trainer;
     struct lm_w2v_work *work;
     lm_w2v_weights weights;
     const lm_batch *batch;
@@ -84,7 +83,7 @@ static lm_status move(void *model, const lm_compute *on, lm_real *values, const 
 {
     lm_w2v_trainer *t = model;
     lm_pool *pool = lm_compute_pool(on);
-    step s = {.trainer = t, .work = t->work, .batch = batch, .rate = rate};
+    step s = {.work = t->work, .batch = batch, .rate = rate};
     lm_params_bind(t->model->params, values, &s.weights);
     if (t->how.hogwild) {
         lm_parallel_for(pool, batch->count, race, &s);
