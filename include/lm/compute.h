@@ -11,6 +11,7 @@
 #ifndef LM_COMPUTE_H
 #define LM_COMPUTE_H
 #include <stdbool.h>
+#include <stddef.h>
 #include "lm/status.h"
 #include "lm/thread.h"
 
@@ -26,6 +27,12 @@ void lm_compute_free(lm_compute *on); /* NULL is allowed */
 
 lm_pool *lm_compute_pool(const lm_compute *on);
 bool lm_compute_bf16(const lm_compute *on);
+size_t lm_compute_threads(const lm_compute *on);
+
+/* Calls body(context, thread, i) once for every i < count, in any order: loops whose turns need room
+ * of their own, that of their thread < lm_compute_threads. */
+void lm_compute_each(const lm_compute *on, size_t count,
+                     void (*body)(void *context, size_t thread, size_t i), void *context);
 
 #ifdef __cplusplus
 }

@@ -44,6 +44,9 @@ void lm_gemm(const lm_compute *on, const lm_product *product);
  * attention needs, a product for each batch and head. */
 void lm_gemm_each(const lm_compute *on, const lm_product *products, size_t count);
 
+/* The same for one product, from inside a loop of lm_compute_each, whose thread it is. */
+void lm_gemm_alone(const lm_compute *on, size_t thread, const lm_product *product);
+
 #ifdef __cplusplus
 }
 #endif

@@ -1,5 +1,6 @@
 /* compute.c - what the arithmetic of a model runs on. */
 #include "lm/compute.h"
+#include <stdatomic.h>
 #include <stdint.h>
 #include "compute_internal.h"
 #include "lm/memory.h"
@@ -68,4 +69,30 @@ lm_pool *lm_compute_pool(const lm_compute *on)
 bool lm_compute_bf16(const lm_compute *on)
 {
     return on->bf16;
+}
+
+size_t lm_compute_threads(const lm_compute *on)
+{
+    return on->threads;
+}
+
+typedef struct {
+    void (*body)(void *context, size_t thread, size_t i);
+    void *context;
+    size_t count;
+    atomic_size_t next;
+} turns;
+
+static void take_turns(void *context, size_t thread)
+{
+    turns *t = context;
+    for (size_t i; (i = atomic_fetch_add(&t->next, 1)) < t->count;) t->body(t->context, thread, i);
+}
+
+void lm_compute_each(const lm_compute *on, size_t count,
+                     void (*body)(void *context, size_t thread, size_t i), void *context)
+{
+    turns t = {.body = body, .context = context, .count = count};
+    atomic_init(&t.next, 0);
+    lm_parallel_for(on->pool, on->threads < count ? on->threads : count, take_turns, &t);
 }

@@ -346,25 +346,27 @@ void lm_gemm(const lm_compute *on, const lm_product *product)
     multiply(is_small(product) ? thread_of(on, 0) : all_of(on), product);
 }
 
+void lm_gemm_alone(const lm_compute *on, size_t thread, const lm_product *product)
+{
+    multiply(thread_of(on, thread), product);
+}
+
 typedef struct {
     const lm_compute *on;
     const lm_product *products;
-    size_t count;
-    atomic_size_t next;
 } each;
 
-static void do_products(void *context, size_t thread)
+static void do_product(void *context, size_t thread, size_t i)
 {
-    each *all = context;
-    for (size_t i; (i = atomic_fetch_add(&all->next, 1)) < all->count;)
-        multiply(thread_of(all->on, thread), &all->products[i]);
+    const each *all = context;
+    lm_gemm_alone(all->on, thread, &all->products[i]);
 }
 
 void lm_gemm_each(const lm_compute *on, const lm_product *products, size_t count)
 {
-    each all = {.on = on, .products = products, .count = count};
+    each all = {.on = on, .products = products};
     if (count == 1)
         lm_gemm(on, products);
     else
-        lm_parallel_for(on->pool, smaller(on->threads, count), do_products, &all);
+        lm_compute_each(on, count, do_product, &all);
 }
