@@ -28,7 +28,9 @@ typedef struct {
     size_t q_stride, kv_stride, out_stride; /* elements from row to row of q; k and v; out */
     lm_pattern pattern;
     bool causal;
-    lm_dropout drop; /* of the probabilities, its `first` that of sequence 0; p 0: none */
+    lm_dropout drop; /* of the probabilities; p 0: none */
+    size_t first;    /* for it: the place of sequence 0 in the whole batch, of sequences of */
+    size_t longest;  /* at most so many keys */
 } lm_attention;
 
 /* One sequence of T keys; its queries are the last ones of them. */

@@ -154,9 +154,9 @@ static void drop(const work *w, const tile *t, lm_real *row, size_t i)
 {
     lm_dropout drop = w->a->drop;
     if (drop.p == 0) return;
-    const size_t lanes = lm_pattern_lanes(w->a->pattern), T = w->s->keys;
-    const size_t query = (w->index * w->a->heads + w->head) * T + i;
-    drop.first += (query * lanes + t->pass->lane) * parts(T, KEYS) * KEYS + t->y;
+    const size_t lanes = lm_pattern_lanes(w->a->pattern), T = w->a->longest;
+    const size_t query = ((w->a->first + w->index) * w->a->heads + w->head) * T + i;
+    drop.first = (query * lanes + t->pass->lane) * parts(T, KEYS) * KEYS + t->y;
     lm_dropout_forward(w->on, row, row, &drop, t->n);
 }
 

@@ -108,7 +108,9 @@ static void check(const char *pattern, bool causal, size_t T, size_t H, size_t D
                              .out_stride = p.C,
                              .pattern = list[0],
                              .causal = causal,
-                             .drop = {.p = dropout, .seed = 1, .step = 2, .site = 3}};
+                             .drop = {.p = dropout, .seed = 1, .step = 2, .site = 3},
+                             .first = 2,
+                             .longest = T};
     p.room = calloc(lm_attention_room(p.on, T), sizeof *p.room);
     CHECK(p.room);
     for (int n = 0; n < SEQUENCES; n++) {

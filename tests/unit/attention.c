@@ -34,7 +34,8 @@ static lm_attention shape_of(const char *pattern, double dropout)
                           .out_stride = C,
                           .pattern = parse(pattern),
                           .causal = true,
-                          .drop = {.p = dropout, .seed = 5, .step = 1, .site = 2}};
+                          .drop = {.p = dropout, .seed = 5, .step = 1, .site = 2},
+                          .longest = T};
 }
 
 static lm_sequence sequence_of(arrays *x, int b, size_t queries, size_t keys)
