@@ -90,6 +90,9 @@ lm_real *lm_transformer_forward(const lm_compute *on, const lm_transformer *t,
                                 const size_t *lengths, size_t B,
                                 const lm_transformer_chance *chance);
 
+/* What the last forward pass returned. */
+const lm_real *lm_transformer_output(const lm_transformer *t, const lm_transformer_room *room);
+
 /* d_layers += the gradients, from room->d_x, which becomes that of the input. */
 void lm_transformer_backward(const lm_compute *on, const lm_transformer *t, const lm_layer *layers,
                              const lm_layer *d_layers, lm_transformer_room *room,

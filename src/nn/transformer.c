@@ -144,10 +144,16 @@ static struct lm_layer_saved *saved_of(const lm_transformer_room *room, size_t l
     return &room->saved[layer];
 }
 
-static lm_real *output_of(const pass *p, size_t layer)
+/* Where what comes out of a layer goes. */
+static lm_real *output_of(const lm_transformer *t, const lm_transformer_room *room, size_t layer)
 {
-    if (p->room->mode == LM_INFERENCE) return p->room->x;
-    return layer + 1 < p->t->layers ? saved_of(p->room, layer + 1)->x : p->s->out;
+    if (room->mode == LM_INFERENCE) return room->x;
+    return layer + 1 < t->layers ? saved_of(room, layer + 1)->x : room->scratch->out;
+}
+
+const lm_real *lm_transformer_output(const lm_transformer *t, const lm_transformer_room *room)
+{
+    return output_of(t, room, t->layers - 1);
 }
 
 /* ---- forward ---- */
@@ -182,7 +188,7 @@ static void mlp_forward(const pass *p, size_t layer, const lm_layer *w,
                         struct lm_layer_saved *saved)
 {
     const size_t C = p->t->width, F = p->t->inner, n = p->N * C;
-    lm_real *out = output_of(p, layer), *end = p->t->pre_norm ? out : saved->end;
+    lm_real *out = output_of(p->t, p->room, layer), *end = p->t->pre_norm ? out : saved->end;
     norm_middle(p, w, saved);
     linear(p, saved->fc, p->s->normed, w->c_fc, w->fc_bias, C, F);
     lm_activation_forward(p->on, p->s->active, saved->fc, p->t->activation, p->N * F);
@@ -199,7 +205,7 @@ static lm_real *forward(const pass *p, const lm_layer *layers)
         attention_forward(p, l, &layers[l], saved_of(p->room, l));
         mlp_forward(p, l, &layers[l], saved_of(p->room, l));
     }
-    return output_of(p, p->t->layers - 1);
+    return output_of(p->t, p->room, p->t->layers - 1);
 }
 
 lm_real *lm_transformer_forward(const lm_compute *on, const lm_transformer *t,
