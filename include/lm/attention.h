@@ -47,8 +47,8 @@ typedef struct {
     const lm_real *d_out;
 } lm_sequence_gradients;
 
-/* Elements of `room`, for sequences of at most that many queries. */
-size_t lm_attention_room(const lm_compute *on, size_t queries);
+/* Elements of `room`, for sequences of at most that many queries, on a compute with this pool. */
+size_t lm_attention_room(const lm_pool *pool, size_t queries);
 
 /* out of every sequence, zeros where a query may look at nothing.  lse: log sum exp of the logits
  * of each query, H times `queries` of every sequence, one after the other. */

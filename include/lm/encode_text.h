@@ -39,6 +39,13 @@ typedef struct {
 LM_MUST_USE lm_status lm_encode_text(const lm_tokenizer *t, lm_text *text, const lm_encoding *how,
                                      lm_out *out, lm_encoded *done, const lm_run *run, lm_err *e);
 
+/* The same, but all ids are given to take(context, ids, count, e), in their order; how->form does
+ * not matter.  Errors: also those of take. */
+LM_MUST_USE lm_status lm_encode_ids(const lm_tokenizer *t, lm_text *text, const lm_encoding *how,
+                                    lm_status (*take)(void *context, const uint32_t *ids,
+                                                      size_t count, lm_err *e),
+                                    void *context, lm_encoded *done, const lm_run *run, lm_err *e);
+
 typedef struct {
     bool doc;          /* ends of lines mean nothing: all numbers are one text, and no line end
                           is added to it */

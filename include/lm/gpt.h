@@ -4,7 +4,7 @@
  *     h0 = wte[ids] + wpe[positions];   h = layers(h0), GPT-2: LN_f;   logits = h wte'
  *
  *     LM_TRY(lm_gpt_new(&gpt, &shape, tokenizer, e));               or lm_gpt_load
- *     LM_TRY(lm_gpt_room_new(&room, gpt, N, B, LM_TRAINING, on, e));
+ *     LM_TRY(lm_gpt_room_new(&room, gpt, N, B, LM_TRAINING, pool, e));
  *     fill room.ids and room.targets
  *     lm_gpt_both(on, gpt, &w, &d, &room, lengths, B, scale, &chance);
  *
@@ -100,7 +100,7 @@ typedef struct {
 } lm_gpt_room;
 
 LM_MUST_USE lm_status lm_gpt_room_new(lm_gpt_room *room, const lm_gpt *gpt, size_t N, size_t B,
-                                      lm_transformer_mode mode, const lm_compute *on, lm_err *e);
+                                      lm_transformer_mode mode, lm_pool *pool, lm_err *e);
 void lm_gpt_room_free(lm_gpt_room *room);
 /* Bytes that it takes, about. */
 uint64_t lm_gpt_room_bytes(const lm_gpt *gpt, size_t N, lm_transformer_mode mode);

@@ -5,7 +5,7 @@
  *     post-norm (GPT-1)      n = LN1(x + drop(attention(x)));   x' = LN2(n + drop(mlp(n)))
  *     attention(h) = heads(h Wqkv + bqkv) Wproj + bproj;        mlp(h) = f(h Wfc + bfc) Wout + bout
  *
- *     LM_TRY(lm_transformer_room_new(&room, &t, N, B, LM_TRAINING, on, e));
+ *     LM_TRY(lm_transformer_room_new(&room, &t, N, B, LM_TRAINING, pool, e));
  *     fill room.x, the input
  *     x = lm_transformer_forward(on, &t, layers, &room, lengths, B, &chance);       the output
  *     fill room.d_x, its gradient
@@ -66,7 +66,7 @@ typedef struct {
     uint64_t longest; /* of sequences of at most that many positions */
 } lm_transformer_chance;
 
-/* Room for N rows in at most B sequences. */
+/* Room for N rows in at most B sequences, on a compute with this pool. */
 typedef struct {
     lm_transformer_mode mode;
     size_t N, B;
@@ -79,7 +79,7 @@ typedef struct {
 
 LM_MUST_USE lm_status lm_transformer_room_new(lm_transformer_room *room, const lm_transformer *t,
                                               size_t N, size_t B, lm_transformer_mode mode,
-                                              const lm_compute *on, lm_err *e);
+                                              lm_pool *pool, lm_err *e);
 void lm_transformer_room_free(lm_transformer_room *room);
 /* Bytes that it takes, about. */
 uint64_t lm_transformer_room_bytes(const lm_transformer *t, size_t N, lm_transformer_mode mode);

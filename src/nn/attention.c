@@ -30,9 +30,9 @@ static size_t room_of_thread(size_t queries)
     return 2 * TILE + parts(queries, 16) * 16;
 }
 
-size_t lm_attention_room(const lm_compute *on, size_t queries)
+size_t lm_attention_room(const lm_pool *pool, size_t queries)
 {
-    return lm_compute_threads(on) * room_of_thread(queries);
+    return lm_pool_threads(pool) * room_of_thread(queries);
 }
 
 /* ---- the queries of one head that one thread works on ---- */

@@ -30,8 +30,8 @@ static lm_status take_saved(lm_transformer_room *room, const lm_transformer *t,
     return take(a, true, &s->rstd_2, N, 1, e);
 }
 
-static lm_status take_scratch(lm_transformer_room *room, const lm_transformer *t,
-                              const lm_compute *on, lm_err *e)
+static lm_status take_scratch(lm_transformer_room *room, const lm_transformer *t, lm_pool *pool,
+                              lm_err *e)
 {
     struct lm_layer_scratch *s = room->scratch;
     const bool trains = room->mode != LM_INFERENCE;
@@ -51,7 +51,7 @@ static lm_status take_scratch(lm_transformer_room *room, const lm_transformer *t
     if (!s->sequences) return e->status;
     s->gradients = lm_arena_new(a, room->B, sizeof *s->gradients, e);
     if (!s->gradients) return e->status;
-    return take(a, true, &s->attention, lm_attention_room(on, N), 1, e);
+    return take(a, true, &s->attention, lm_attention_room(pool, N), 1, e);
 }
 
 /* Layers that keep nothing share what the first one has. */
@@ -71,15 +71,14 @@ static lm_status take_layers(lm_transformer_room *room, const lm_transformer *t,
 }
 
 lm_status lm_transformer_room_new(lm_transformer_room *room, const lm_transformer *t, size_t N,
-                                  size_t B, lm_transformer_mode mode, const lm_compute *on,
-                                  lm_err *e)
+                                  size_t B, lm_transformer_mode mode, lm_pool *pool, lm_err *e)
 {
     *room = (lm_transformer_room){.mode = mode, .N = N, .B = B};
     room->saved = lm_arena_new(&room->arena, t->layers, sizeof *room->saved, e);
     room->scratch = lm_arena_new(&room->arena, 1, sizeof *room->scratch, e);
     lm_status s = room->saved && room->scratch ? LM_OK : e->status;
     if (!s) s = take_layers(room, t, e);
-    if (!s) s = take_scratch(room, t, on, e);
+    if (!s) s = take_scratch(room, t, pool, e);
     if (s) lm_transformer_room_free(room);
     return s;
 }

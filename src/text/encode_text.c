@@ -20,7 +20,9 @@ typedef struct {
     const lm_encoding *how;
     lm_passages *passages;
     encoders *encoders;
-    lm_out *out;
+    lm_out *out; /* NULL: ids are given to take */
+    lm_status (*take)(void *context, const uint32_t *ids, size_t count, lm_err *e);
+    void *context;
     lm_encoded *done;
     bool in_line; /* ids of a document that goes on were written */
 } encoding;
@@ -199,12 +201,15 @@ static lm_status write_passage(void *context, void *which, lm_err *e)
 {
     encoding *job = context;
     const item *it = which;
+    job->done->documents += it->documents;
+    job->done->ids += it->count;
+    if (!job->out) /* numbers of 32 bits */
+        return job->take(job->context, (const uint32_t *)(const void *)it->out.text,
+                         (size_t)it->count, e);
     const bool alone = it->continues && it->open && it->documents == 0;
     if (it->continues && it->first && job->in_line && !is_binary(job->how))
         LM_TRY(lm_out_text(job->out, " ", e));
     job->in_line = it->open && (it->last || (alone && job->in_line));
-    job->done->documents += it->documents;
-    job->done->ids += it->count;
     return lm_out_write(job->out, it->out.text, it->out.length, e);
 }
 
@@ -230,17 +235,33 @@ static lm_status encode_all(encoding *job, lm_pool *pool, lm_err *e)
     return s;
 }
 
+static lm_status encode_text(encoding *job, lm_text *text, const lm_run *run, lm_err *e)
+{
+    *job->done = (lm_encoded){0};
+    LM_TRY(lm_passages_new(&job->passages, text, job->how->unit, e));
+    const lm_status s = encode_all(job, lm_run_pool(run), e);
+    lm_passages_free(job->passages);
+    job->done->bytes = lm_text_bytes(text);
+    return s;
+}
+
 lm_status lm_encode_text(const lm_tokenizer *t, lm_text *text, const lm_encoding *how, lm_out *out,
                          lm_encoded *done, const lm_run *run, lm_err *e)
 {
     encoding job = {.t = t, .how = how, .out = out, .done = done};
-    *done = (lm_encoded){0};
     if (how->form == LM_IDS_U16 && t->vocab->size > UINT16_MAX + 1)
         return lm_fail(e, LM_EUSAGE, "a vocabulary of %u does not fit numbers of 16 bits",
                        t->vocab->size);
-    LM_TRY(lm_passages_new(&job.passages, text, how->unit, e));
-    const lm_status s = encode_all(&job, lm_run_pool(run), e);
-    lm_passages_free(job.passages);
-    done->bytes = lm_text_bytes(text);
-    return s;
+    return encode_text(&job, text, run, e);
+}
+
+lm_status lm_encode_ids(const lm_tokenizer *t, lm_text *text, const lm_encoding *how,
+                        lm_status (*take)(void *context, const uint32_t *ids, size_t count,
+                                          lm_err *e),
+                        void *context, lm_encoded *done, const lm_run *run, lm_err *e)
+{
+    lm_encoding numbers = *how;
+    numbers.form = LM_IDS_U32;
+    encoding job = {.t = t, .how = &numbers, .take = take, .context = context, .done = done};
+    return encode_text(&job, text, run, e);
 }

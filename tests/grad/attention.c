@@ -111,7 +111,7 @@ static void check(const char *pattern, bool causal, size_t T, size_t H, size_t D
                              .drop = {.p = dropout, .seed = 1, .step = 2, .site = 3},
                              .first = 2,
                              .longest = T};
-    p.room = calloc(lm_attention_room(p.on, T), sizeof *p.room);
+    p.room = calloc(lm_attention_room(NULL, T), sizeof *p.room);
     CHECK(p.room);
     for (int n = 0; n < SEQUENCES; n++) {
         fill(p.qkv[n], WIDE);

@@ -93,7 +93,7 @@ static void check_recomputed(problem *p)
 {
     lm_real *kept = gradient(p);
     lm_gpt_room whole = p->room;
-    CHECK_OK(lm_gpt_room_new(&p->room, p->gpt, N, B, LM_RECOMPUTING, p->on, &e), &e);
+    CHECK_OK(lm_gpt_room_new(&p->room, p->gpt, N, B, LM_RECOMPUTING, NULL, &e), &e);
     memcpy(p->room.ids, whole.ids, N * sizeof *whole.ids);
     memcpy(p->room.targets, whole.targets, N * sizeof *whole.targets);
     lm_real *again = gradient(p);
@@ -116,7 +116,7 @@ static void check(bool post_norm, bool sine, const char *patterns, double dropou
                           .sine = sine};
     CHECK_OK(lm_patterns_parse(patterns, shape.pattern, &shape.patterns, &e), &e);
     CHECK_OK(lm_gpt_new(&p.gpt, &shape, NULL, &e), &e);
-    CHECK_OK(lm_gpt_room_new(&p.room, p.gpt, N, B, LM_TRAINING, p.on, &e), &e);
+    CHECK_OK(lm_gpt_room_new(&p.room, p.gpt, N, B, LM_TRAINING, NULL, &e), &e);
     p.chance = (lm_gpt_chance){
         .embedding = dropout,
         .layers = {.attention = dropout, .residual = dropout, .seed = 1, .step = 4, .longest = T}};

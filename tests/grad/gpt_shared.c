@@ -48,7 +48,7 @@ static double train(const lm_gpt *g, const lm_real *values, lm_real *grads, size
     lm_gpt_room room;
     lm_gpt_weights w = {0}, d = {0};
     size_t lengths[8];
-    CHECK_OK(lm_gpt_room_new(&room, g, B * T, B, LM_TRAINING, on, &e), &e);
+    CHECK_OK(lm_gpt_room_new(&room, g, B * T, B, LM_TRAINING, NULL, &e), &e);
     lm_params_bind(g->params, values, &w);
     lm_params_bind(g->params, grads, &d);
     for (size_t b = 0; b < B; b++) {
@@ -175,7 +175,7 @@ static void check_mask(const char *mask, const char *pattern, bool causal)
         s[b] = (lm_sequence){q + at, k + at, v + at, out + at, T, T};
         d[b] = (lm_sequence_gradients){d_q + at, d_k + at, d_v + at, d_out + at};
     }
-    lm_real *room = calloc(lm_attention_room(on, T), sizeof *room);
+    lm_real *room = calloc(lm_attention_room(NULL, T), sizeof *room);
     CHECK(room);
     lm_attention_forward(on, &shape, s, B, lse, room);
     lm_attention_backward(on, &shape, s, d, B, lse, room);

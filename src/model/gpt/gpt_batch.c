@@ -35,10 +35,10 @@ static lm_status fill_room(lm_gpt_room *room, const lm_gpt *g, size_t N, lm_tran
 }
 
 lm_status lm_gpt_room_new(lm_gpt_room *room, const lm_gpt *g, size_t N, size_t B,
-                          lm_transformer_mode mode, const lm_compute *on, lm_err *e)
+                          lm_transformer_mode mode, lm_pool *pool, lm_err *e)
 {
     *room = (lm_gpt_room){0};
-    lm_status s = lm_transformer_room_new(&room->layers, &g->transformer, N, B, mode, on, e);
+    lm_status s = lm_transformer_room_new(&room->layers, &g->transformer, N, B, mode, pool, e);
     if (!s) s = fill_room(room, g, N, mode, e);
     if (s) lm_gpt_room_free(room);
     return s;

@@ -1,0 +1,182 @@
+/* gpt_train.c - the task of pretraining a GPT. */
+#include "lm/gpt_train.h"
+#include <string.h>
+#include "gpt_private.h"
+#include "lm/memory.h"
+#include "lm/random.h"
+
+/* ---- windows ---- */
+
+/* The tokens to predict in a window that begins at token `from`. */
+static size_t length_at(const lm_gpt *g, const lm_gpt_text *text, uint64_t from)
+{
+    const uint64_t left = text->count - 1 - from;
+    return (size_t)(left < g->shape.context ? left : g->shape.context);
+}
+
+/* Where the window of an example begins. */
+static uint64_t place_of(const lm_gpt_trainer *t, uint64_t example)
+{
+    const uint64_t T = t->gpt->shape.context, tokens = t->text->count - 1;
+    if (!t->how.random) return example * T;
+    if (tokens <= T) return 0;
+    return lm_random_below(lm_random_at(t->how.seed, LM_RANDOM_WINDOW, 0, example), tokens - T + 1);
+}
+
+/* Adds a window to the room as its next sequence, which begins at row `row`; returns its length. */
+static size_t add_window(const lm_gpt *g, lm_gpt_room *room, const lm_gpt_text *text, uint64_t from,
+                         size_t row)
+{
+    const size_t length = length_at(g, text, from);
+    memcpy(room->ids + row, text->id + from, length * sizeof *room->ids);
+    memcpy(room->targets + row, text->id + from + 1, length * sizeof *room->targets);
+    return length;
+}
+
+static double events(void *context, const uint64_t *ids, size_t count)
+{
+    const lm_gpt_trainer *t = context;
+    double sum = 0;
+    for (size_t i = 0; i < count; i++)
+        sum += (double)length_at(t->gpt, t->text, place_of(t, ids[i]));
+    return sum;
+}
+
+/* ---- steps ---- */
+
+static lm_gpt_weights bind(const lm_gpt_trainer *t, const lm_real *block)
+{
+    lm_gpt_weights weights = {0};
+    lm_params_bind(t->gpt->params, block, &weights);
+    return weights;
+}
+
+static lm_status step(void *context, const lm_compute *on, const lm_real *values, lm_real *grads,
+                      const lm_batch *batch, double share, lm_loss *loss, lm_err *e)
+{
+    lm_gpt_trainer *t = context;
+    const lm_gpt_weights w = bind(t, values), d = bind(t, grads);
+    const double p = t->how.dropout;
+    const lm_gpt_chance chance = {.embedding = p,
+                                  .layers = {.attention = p,
+                                             .residual = p,
+                                             .seed = t->how.seed,
+                                             .step = batch->step,
+                                             .first = batch->first,
+                                             .longest = t->gpt->shape.context}};
+    size_t rows = 0;
+    (void)e;
+    for (size_t i = 0; i < batch->count; i++) {
+        t->lengths[i] = add_window(t->gpt, &t->room, t->text, place_of(t, batch->ids[i]), rows);
+        rows += t->lengths[i];
+    }
+    loss->loss += lm_gpt_both(on, t->gpt, &w, &d, &t->room, t->lengths, batch->count,
+                              (lm_real)(share / (double)rows), p > 0 ? &chance : NULL);
+    loss->events += (double)rows;
+    return LM_OK;
+}
+
+lm_status lm_gpt_measure(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                         lm_gpt_room *room, size_t batch, const lm_gpt_text *text, lm_loss *loss,
+                         lm_err *e)
+{
+    const uint64_t T = g->shape.context, windows = lm_gpt_text_windows(text, T);
+    size_t *lengths = lm_new(batch, sizeof *lengths, e);
+    if (!lengths) return e->status;
+    for (uint64_t from = 0; from < windows; from += batch) {
+        size_t rows = 0, count = 0;
+        for (; count < batch && from + count < windows; rows += lengths[count++])
+            lengths[count] = add_window(g, room, text, (from + count) * T, rows);
+        loss->loss += lm_gpt_losses(on, g, w, room, lengths, count);
+        loss->events += (double)rows;
+    }
+    lm_free(lengths);
+    return LM_OK;
+}
+
+static lm_status evaluate(void *context, const lm_compute *on, const lm_real *values, lm_loss *loss,
+                          lm_err *e)
+{
+    lm_gpt_trainer *t = context;
+    const lm_gpt_weights w = bind(t, values);
+    return lm_gpt_measure(on, t->gpt, &w, &t->room, t->room.layers.B, t->valid, loss, e);
+}
+
+/* Embeddings are of tokens: their numbers must mean the same ones. */
+static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
+{
+    const lm_gpt_trainer *t = context;
+    const lm_tokenizer *own = t->gpt->tokenizer;
+    lm_tokenizer *its;
+    if (!own) return LM_OK;
+    LM_TRY(lm_tokenizer_load(&its, ckpt, e));
+    bool same = own->kind == its->kind && own->vocab->size == its->vocab->size;
+    for (uint32_t id = 0; same && id < own->vocab->size; id++)
+        same = lm_slice_compare(lm_vocab_word(own->vocab, id), lm_vocab_word(its->vocab, id)) == 0;
+    lm_tokenizer_free(its);
+    if (same) return LM_OK;
+    return lm_fail(e, LM_EUSAGE, "--init: %s has another tokenizer", lm_ckpt_path(ckpt));
+}
+
+static lm_status save(void *context, lm_ckpt_writer *writer, lm_err *e)
+{
+    const lm_gpt_trainer *t = context;
+    return lm_gpt_save(t->gpt, writer, e);
+}
+
+/* ---- */
+
+static lm_status prepare(lm_gpt_trainer *t, size_t batch, lm_pool *pool, lm_err *e)
+{
+    const lm_transformer_mode mode = t->how.recompute ? LM_RECOMPUTING : LM_TRAINING;
+    size_t rows;
+    if (!lm_mul_size(batch, (size_t)t->gpt->shape.context, &rows)) rows = SIZE_MAX / 2;
+    t->task.memory = lm_gpt_room_bytes(t->gpt, rows, mode);
+    if (!t->text) return LM_OK;
+    t->task.memory += (t->text->count + (t->valid ? t->valid->count : 0)) * sizeof(uint32_t);
+    t->lengths = lm_new(batch, sizeof *t->lengths, e);
+    if (!t->lengths) return e->status;
+    return lm_gpt_room_new(&t->room, t->gpt, rows, batch, mode, pool, e);
+}
+
+static lm_status check_text(const lm_gpt_text *text, const char *what, lm_err *e)
+{
+    if (!text || text->count >= 2) return LM_OK;
+    return lm_fail(e, LM_EFORMAT, "%s: %zu tokens; there must be two at least", what, text->count);
+}
+
+lm_status lm_gpt_trainer_new(lm_gpt_trainer **out, lm_gpt *gpt, const lm_gpt_text *text,
+                             const lm_gpt_text *valid, const lm_gpt_training *how, size_t batch,
+                             lm_pool *pool, lm_err *e)
+{
+    *out = NULL;
+    LM_TRY(check_text(text, "the text", e));
+    LM_TRY(check_text(valid, "the held-out text", e));
+    lm_gpt_trainer *t = lm_new(1, sizeof *t, e);
+    if (!t) return e->status;
+    *t = (lm_gpt_trainer){.gpt = gpt, .text = text, .valid = valid, .how = *how};
+    t->task = (lm_task){
+        .kind = LM_GPT_KIND,
+        .params = gpt->params,
+        .model = t,
+        .examples = how->random || !text ? 0 : lm_gpt_text_windows(text, gpt->shape.context),
+        .step = step,
+        .events = events,
+        .evaluate = valid ? evaluate : NULL,
+        .accept = accept,
+        .save = save};
+    const lm_status s = prepare(t, batch, pool, e);
+    if (s)
+        lm_gpt_trainer_free(t);
+    else
+        *out = t;
+    return s;
+}
+
+void lm_gpt_trainer_free(lm_gpt_trainer *t)
+{
+    if (!t) return;
+    lm_gpt_room_free(&t->room);
+    lm_free(t->lengths);
+    lm_free(t);
+}
