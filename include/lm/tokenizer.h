@@ -84,6 +84,9 @@ uint32_t lm_tokenizer_special(const lm_tokenizer *t, const char *spelling);
  * merges, the smallest first. */
 uint32_t lm_tokenizer_merged(const lm_tokenizer *t, uint32_t left, uint32_t right, uint32_t *rank);
 
+/* One of bytes, each its own number, and the special token `end`, ready for use. */
+LM_MUST_USE lm_status lm_tokenizer_of_bytes(lm_tokenizer **t, const char *end, lm_err *e);
+
 /* ---- in checkpoints: tensors tokenizer.*, and a member "tokenizer" of lm.config ---- */
 
 /* Adds the tensors; the tokenizer must outlive the writer's use of them. */

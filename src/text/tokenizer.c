@@ -250,6 +250,23 @@ lm_status lm_tokenizer_settle(lm_tokenizer *t, const char *name, lm_err *e)
     return settle_merges(t, name, e);
 }
 
+static lm_status add_bytes(lm_tokenizer *t, const char *end, lm_err *e)
+{
+    uint32_t id;
+    for (int b = 0; b < 256; b++) {
+        const char byte = (char)b;
+        LM_TRY(lm_vocab_add(t->vocab, (lm_slice){&byte, 1}, &id, e));
+    }
+    LM_TRY(lm_tokenizer_add_mark(t, end, &id, e));
+    return lm_tokenizer_settle(t, "bytes", e);
+}
+
+lm_status lm_tokenizer_of_bytes(lm_tokenizer **t, const char *end, lm_err *e)
+{
+    LM_TRY(lm_tokenizer_new(t, LM_TOK_BYTE, e));
+    return new_failed(t, add_bytes(*t, end, e));
+}
+
 /* ---- checkpoints ---- */
 
 lm_status lm_tokenizer_save(const lm_tokenizer *t, lm_ckpt_writer *writer, lm_err *e)
