@@ -21,8 +21,8 @@ static const lm_option options[] = {
              "tokens",
      .flags = LM_OPT_RESULT, .unset = "2, with char 1"},
     {0, "special", LM_OPT_TEXT, &special, .arg = "TEXT",
-     .help = "a token that no text makes unless asked to; may be repeated, in place of those the "
-             "kind has: <|endoftext|>, or <unk>, or BERT's five",
+     .help = "a token that text becomes only if asked to, in place of those the kind has: "
+             "<|endoftext|>, or <unk>, or BERT's five",
      .flags = LM_OPT_RESULT | LM_OPT_LIST},
     {0, "closed", LM_OPT_FLAG, &closed,
      .help = "word, char: no <unk>; other words or characters cannot be encoded",

@@ -63,7 +63,8 @@ LM_MUST_USE lm_status lm_tok_train_check(const lm_tok_train_options *o, lm_err *
 
 /* Reads a text of LM_UNIT_BYTE to its end, but for LM_TOK_BYTE, which needs none (NULL) and reads
  * none.  Errors: those of the check; LM_EUSAGE where run->memory is too little for the different
- * pieces; LM_EFORMAT for too many of them; LM_EIO, LM_ENOMEM, LM_ESTOPPED. */
+ * pieces; LM_EFORMAT for too many of them, and where there would be no token; LM_EIO, LM_ENOMEM,
+ * LM_ESTOPPED. */
 LM_MUST_USE lm_status lm_tok_train(lm_tokenizer **t, lm_text *text, const lm_tok_train_options *o,
                                    const lm_run *run, lm_err *e);
 

@@ -341,6 +341,8 @@ static lm_status train(training *j, lm_text *text, lm_err *e)
     if (!bytes && o->kind != LM_TOK_WORD) LM_TRY(add_characters(j, e));
     if (is_merged(o->kind)) LM_TRY(merge_all(j, e));
     if (bytes) LM_TRY(add_specials(j, e));
+    if (j->t->vocab->size == 0)
+        return lm_fail(e, LM_EFORMAT, "the text has nothing that could become a token");
     return lm_tokenizer_settle(j->t, "the tokenizer", e);
 }
 
