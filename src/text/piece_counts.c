@@ -107,11 +107,20 @@ static lm_status add_up(void *context, void *of, lm_err *e)
     return LM_OK;
 }
 
+/* As many as keep the threads at work, and may be in memory at a time. */
+static size_t item_count(const lm_run *run)
+{
+    enum { ITEM_BYTES = 4 << 20, SHARE = 4 }; /* a passage and its pieces; of the run's memory */
+    const size_t wanted = lm_pipeline_items(lm_run_pool(run));
+    const uint64_t room = run && run->memory ? run->memory / SHARE / ITEM_BYTES : wanted;
+    return room == 0 ? 1 : room < wanted ? (size_t)room : wanted;
+}
+
 static lm_status count_all(counting *job, lm_tok_kind kind, bool lower, lm_err *e)
 {
     static const lm_pipeline steps = {take_passage, count_passage, add_up};
     lm_pool *pool = lm_run_pool(job->run);
-    const size_t count = lm_pipeline_items(pool);
+    const size_t count = item_count(job->run);
     item *items = lm_new(count, sizeof *items, e);
     if (!items) return e->status;
     for (size_t i = 0; i < count; i++) lm_split_open(&items[i].split, kind, lower);
