@@ -1,5 +1,6 @@
 /* gpt-train.c - pretrain a GPT. */
 #include "lm/gpt_options.h"
+#include "lm/gpt_plan.h"
 #include "lm/program.h"
 
 static const char *output, *tokenizer;
@@ -97,6 +98,26 @@ static lm_status make_model(work *w, int count, lm_err *e)
     return s;
 }
 
+/* What the run will take: with --dry-run among its lines, else told. */
+static lm_status describe(void *model, const lm_train_options *o, lm_str *out, lm_err *e)
+{
+    lm_gpt_plan plan;
+    LM_TRY(lm_gpt_plan_of(&plan, model, o, NULL, e));
+    return lm_gpt_plan_lines(&plan, out, e);
+}
+
+static lm_status tell_plan(const work *w, lm_err *e)
+{
+    lm_gpt_plan plan;
+    lm_str text = {0};
+    if (w->train.dry_run) return LM_OK;
+    LM_TRY(lm_gpt_plan_of(&plan, w->trainer, &w->train, w->run->pool, e));
+    const lm_status s = lm_gpt_plan_sentence(&plan, &text, e);
+    if (!s) lm_note(w->run, "%s", text.text);
+    lm_str_free(&text);
+    return s;
+}
+
 static lm_status train(work *w, int count, char **operands, lm_err *e)
 {
     lm_gpt_options_suggest();
@@ -109,6 +130,8 @@ static lm_status train(work *w, int count, char **operands, lm_err *e)
     LM_TRY(lm_gpt_trainer_new(&w->trainer, w->gpt, w->text.count ? &w->text : NULL,
                               w->valid.count ? &w->valid : NULL, &w->how,
                               lm_train_micro_batch(&w->train), w->run->pool, e));
+    w->trainer->task.describe = describe;
+    LM_TRY(tell_plan(w, e));
     return lm_train(&w->trainer->task, &w->train, output, w->history.text, w->run, e);
 }
 

@@ -4,13 +4,17 @@
 #include "lm/gpt_train.h"
 #include "lm/memory.h"
 
-static lm_status add_ids(void *context, const uint32_t *ids, size_t count, lm_err *e)
+lm_status lm_gpt_text_add(lm_gpt_text *text, const uint32_t *ids, size_t count, lm_err *e)
 {
-    lm_gpt_text *text = context;
     LM_TRY(lm_reserve(&text->id, &text->capacity, text->count + count, sizeof *text->id, e));
     if (count) memcpy(text->id + text->count, ids, count * sizeof *ids);
     text->count += count;
     return LM_OK;
+}
+
+static lm_status add_ids(void *context, const uint32_t *ids, size_t count, lm_err *e)
+{
+    return lm_gpt_text_add(context, ids, count, e);
 }
 
 lm_status lm_gpt_text_read(lm_gpt_text *text, lm_text *reader, const lm_tokenizer *tokenizer,
