@@ -35,6 +35,10 @@ LM_MUST_USE lm_status lm_gpt_plan_lines(const lm_gpt_plan *plan, lm_str *out, lm
 /* The same for people, in one line. */
 LM_MUST_USE lm_status lm_gpt_plan_sentence(const lm_gpt_plan *plan, lm_str *out, lm_err *e);
 
+/* Has --dry-run show the plan of this run, or tells it now.  Errors: LM_ENOMEM. */
+LM_MUST_USE lm_status lm_gpt_plan_tell(lm_gpt_trainer *trainer, const lm_train_options *o,
+                                       const lm_run *run, lm_err *e);
+
 #ifdef __cplusplus
 }
 #endif

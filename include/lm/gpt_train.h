@@ -44,6 +44,18 @@ LM_MUST_USE lm_status lm_gpt_text_add(lm_gpt_text *text, const uint32_t *ids, si
                                       lm_err *e);
 void lm_gpt_text_free(lm_gpt_text *text);
 
+typedef struct {
+    const lm_tokenizer *tokenizer;
+    uint64_t vocab;
+    lm_passage_unit unit; /* what a document is */
+    size_t width;         /* bytes of a number; 0: they are text */
+} lm_gpt_reading;
+
+/* Adds files, or standard input if there is none, and what they are to the history. */
+LM_MUST_USE lm_status lm_gpt_text_files(lm_gpt_text *text, char *const *paths, size_t count,
+                                        const lm_gpt_reading *how, lm_str *history,
+                                        const lm_run *run, lm_err *e);
+
 /* Its windows of at most `context` tokens to predict, one after the other. */
 uint64_t lm_gpt_text_windows(const lm_gpt_text *text, uint64_t context);
 

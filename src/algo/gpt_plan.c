@@ -1,5 +1,6 @@
 /* gpt_plan.c - what a run of pretraining will take. */
 #include "lm/gpt_plan.h"
+#include <math.h>
 #include "lm/gemm.h"
 #include "lm/memory.h"
 #include "train_internal.h"
@@ -75,10 +76,10 @@ static lm_status add_time(double seconds, lm_str *out, lm_err *e)
     static const struct {
         double seconds;
         const char *name;
-    } units[] = {{86400, "days"}, {3600, "hours"}, {60, "minutes"}, {1, "seconds"}};
+    } units[] = {{86400, "days"}, {3600, "h"}, {60, "min"}, {1, "s"}};
     size_t i = 0;
     while (i < 3 && seconds < 2 * units[i].seconds) i++;
-    return lm_str_addf(out, e, "%.0f %s", seconds / units[i].seconds + 0.5, units[i].name);
+    return lm_str_addf(out, e, "%.0f %s", ceil(seconds / units[i].seconds), units[i].name);
 }
 
 lm_status lm_gpt_plan_sentence(const lm_gpt_plan *plan, lm_str *out, lm_err *e)
@@ -93,4 +94,25 @@ lm_status lm_gpt_plan_sentence(const lm_gpt_plan *plan, lm_str *out, lm_err *e)
     if (plan->flops_a_second == 0) return LM_OK;
     LM_TRY(lm_str_addf(out, e, ", at %.3g a second about ", plan->flops_a_second));
     return add_time(plan->flops / plan->flops_a_second, out, e);
+}
+
+static lm_status describe(void *trainer, const lm_train_options *o, lm_str *out, lm_err *e)
+{
+    lm_gpt_plan plan;
+    LM_TRY(lm_gpt_plan_of(&plan, trainer, o, NULL, e));
+    return lm_gpt_plan_lines(&plan, out, e);
+}
+
+lm_status lm_gpt_plan_tell(lm_gpt_trainer *trainer, const lm_train_options *o, const lm_run *run,
+                           lm_err *e)
+{
+    lm_gpt_plan plan;
+    lm_str text = {0};
+    trainer->task.describe = describe;
+    if (o->dry_run) return LM_OK;
+    LM_TRY(lm_gpt_plan_of(&plan, trainer, o, lm_run_pool(run), e));
+    const lm_status s = lm_gpt_plan_sentence(&plan, &text, e);
+    if (!s) lm_note(run, "%s", text.text);
+    lm_str_free(&text);
+    return s;
 }
