@@ -50,6 +50,12 @@ void lm_split_text(lm_split *split, lm_slice text);
  * none.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_split_next(lm_split *split, lm_slice *piece, bool *more, lm_err *e);
 
+/* Space, TAB, CR or LF. */
+static inline bool lm_split_is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
+
 /* The largest n <= length at which text[0 .. length) can be cut in two that are split, one after
  * the other, as the whole is, whatever follows: before a blank that follows something else.
  * 0: there is no such place. */

@@ -293,31 +293,6 @@ static int32_t hex4(const char *text, size_t n)
     return code;
 }
 
-/* Writes `code` as UTF-8; returns the number of bytes. */
-static size_t put_utf8(uint32_t code, char out[4])
-{
-    if (code < 0x80) {
-        out[0] = (char)code;
-        return 1;
-    }
-    if (code < 0x800) {
-        out[0] = (char)(0xC0 | code >> 6);
-        out[1] = (char)(0x80 | (code & 0x3F));
-        return 2;
-    }
-    if (code < 0x10000) {
-        out[0] = (char)(0xE0 | code >> 12);
-        out[1] = (char)(0x80 | (code >> 6 & 0x3F));
-        out[2] = (char)(0x80 | (code & 0x3F));
-        return 3;
-    }
-    out[0] = (char)(0xF0 | code >> 18);
-    out[1] = (char)(0x80 | (code >> 12 & 0x3F));
-    out[2] = (char)(0x80 | (code >> 6 & 0x3F));
-    out[3] = (char)(0x80 | (code & 0x3F));
-    return 4;
-}
-
 /* Decodes \uXXXX, or a pair of surrogates, at text[0 .. n-1]; returns the bytes consumed, 0
  * if malformed. */
 static size_t decode_unicode(const char *text, size_t n, char out[4], size_t *length)
@@ -328,12 +303,12 @@ static size_t decode_unicode(const char *text, size_t n, char out[4], size_t *le
         const int32_t low = hex4(text + 8, n - 8);
         if (low >= 0xDC00 && low <= 0xDFFF) {
             const int32_t code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);
-            *length = put_utf8((uint32_t)code, out);
+            *length = lm_utf8_write((uint32_t)code, out);
             return 12;
         }
     }
     const bool alone = high >= 0xD800 && high <= 0xDFFF;
-    *length = put_utf8(alone ? 0xFFFD : (uint32_t)high, out);
+    *length = lm_utf8_write(alone ? LM_REPLACEMENT : (uint32_t)high, out);
     return 6;
 }
 

@@ -1,4 +1,4 @@
-/* utf8.c - the length of a well-formed character. */
+/* utf8.c - characters as bytes. */
 #include "lm/utf8.h"
 
 int lm_utf8_length(const char *text, size_t n)
@@ -19,5 +19,28 @@ int lm_utf8_length(const char *text, size_t n)
         from = 0x80;
         to = 0xbf;
     }
+    return length;
+}
+
+size_t lm_utf8_read(const char *text, size_t n, uint32_t *code)
+{
+    static const unsigned char lead_bits[] = {0, 0x7f, 0x1f, 0x0f, 0x07};
+    const int length = lm_utf8_length(text, n);
+    if (length <= 0) {
+        *code = LM_REPLACEMENT;
+        return 1;
+    }
+    uint32_t value = (unsigned char)text[0] & lead_bits[length];
+    for (int i = 1; i < length; i++) value = value << 6 | ((unsigned char)text[i] & 0x3f);
+    *code = value;
+    return (size_t)length;
+}
+
+size_t lm_utf8_write(uint32_t code, char out[4])
+{
+    static const unsigned char lead_marks[] = {0, 0, 0xc0, 0xe0, 0xf0};
+    const size_t length = code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4;
+    for (size_t i = length; i-- > 1; code >>= 6) out[i] = (char)(0x80 | (code & 0x3f));
+    out[0] = (char)(lead_marks[length] | code);
     return length;
 }

@@ -114,3 +114,46 @@ TEST(utf8_every_sequence)
         }
     }
 }
+
+/* ---- reading and writing ---- */
+
+static uint32_t read_of(const unsigned char *bytes, int n, size_t length)
+{
+    char text[8];
+    uint32_t code = 0;
+    memset(text, 0, sizeof text);
+    memcpy(text + sizeof text - n, bytes, (size_t)n);
+    CHECK_INT(lm_utf8_read(text + sizeof text - n, (size_t)n, &code), length);
+    return code;
+}
+
+TEST(utf8_read_and_write)
+{
+    unsigned char bytes[5];
+    char written[4];
+    for (uint32_t code = 0; code <= 0x10ffff; code++) {
+        const int length = shortest(code);
+        if (code >= 0xd800 && code <= 0xdfff) continue;
+        encode(code, length, bytes);
+        CHECK_INT(read_of(bytes, length, (size_t)length), code);
+        bytes[length] = 0x80; /* whatever follows */
+        CHECK_INT(read_of(bytes, length + 1, (size_t)length), code);
+        for (int n = 1; n < length; n++) CHECK_INT(read_of(bytes, n, 1), 0xfffd);
+        CHECK_INT(lm_utf8_write(code, written), length);
+        CHECK_BYTES(written, bytes, (size_t)length);
+    }
+}
+
+/* A byte at a time, however many seem to belong together. */
+TEST(utf8_read_what_is_ill_formed)
+{
+    static const char *const ill[] = {
+        "\x80",         "\xbf",         "\xc0\xaf",         "\xc1\xbf",         "\xe0\x9f\xbf",
+        "\xed\xa0\x80", "\xed\xbf\xbf", "\xf0\x8f\xbf\xbf", "\xf4\x90\x80\x80", "\xf5\x80\x80\x80",
+        "\xff",         "\xe2\x82(",    "\xf0\x9f\x98 "};
+    for (size_t i = 0; i < sizeof ill / sizeof *ill; i++) {
+        uint32_t code = 0;
+        CHECK_INT(lm_utf8_read(ill[i], strlen(ill[i]), &code), 1);
+        CHECK_INT(code, LM_REPLACEMENT);
+    }
+}
