@@ -35,6 +35,7 @@ typedef struct {
     lm_tok_kind kind;
     bool lower;
     const lm_unicode *unicode;
+    unsigned char ascii[256]; /* classes of ASCII characters; NOT_ASCII of other bytes */
     const char *at, *end; /* what is left */
     lm_str words;         /* BERT's words of a stretch without blanks, */
     size_t next;          /* how far they are given out; private, as all of it */

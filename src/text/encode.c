@@ -2,6 +2,7 @@
 #include "lm/encode.h"
 #include <string.h>
 #include "lm/memory.h"
+#include "lm/os.h"
 #include "lm/split.h"
 #include "lm/utf8.h"
 #include "merging.h"
@@ -12,6 +13,7 @@
 enum {
     KEY_BYTES = 15, /* of the longest piece that is remembered */
     KEY_IDS = 4,    /* most ids of one */
+    BATCH = 32,     /* pieces looked up side by side */
     SETS_BITS = 15, /* of the number of pairs of places */
     SETS = 1 << SETS_BITS
 };
@@ -72,8 +74,9 @@ static inline bool is_it(const memory *m, const memory *key)
     return m->bytes == key->bytes && (m->more & ~COUNT_MASK) == key->more;
 }
 
-static lm_status make_room(lm_ids *ids, size_t count, lm_err *e)
+static inline lm_status make_room(lm_ids *ids, size_t count, lm_err *e)
 {
+    if (ids->capacity - ids->count >= count) return LM_OK;
     return lm_reserve(&ids->id, &ids->capacity, ids->count + count, sizeof *ids->id, e);
 }
 
@@ -246,22 +249,43 @@ static lm_status encode_parts(lm_encoder *c, lm_slice piece, size_t room, lm_ids
     return from ? encode_part(c, last, room, ids, e) : learn_bytes(c, last, room, ids, e);
 }
 
+/* Pieces whose places in memory are asked for before the first is needed. */
+typedef struct {
+    lm_slice piece[BATCH];
+    memory key[BATCH]; /* of those that may be remembered */
+    size_t count;
+} batch;
+
+static lm_status fill_batch(lm_encoder *c, batch *b, const char *end, lm_err *e)
+{
+    for (b->count = 0; b->count < BATCH; b->count++) {
+        lm_slice *piece = &b->piece[b->count];
+        bool more;
+        LM_TRY(lm_split_next(&c->split, piece, &more, e));
+        if (!more) break;
+        if (piece->length > KEY_BYTES) continue;
+        memory *key = &b->key[b->count];
+        *key = key_of(piece->text, piece->length, (size_t)(end - piece->text) - piece->length);
+        LM_PREFETCH(set_of(c, key));
+    }
+    return LM_OK;
+}
+
 static lm_status encode_byte_bpe(lm_encoder *c, lm_slice text, lm_ids *ids, lm_err *e)
 {
     const char *end = text.text + text.length;
+    batch b;
     lm_split_text(&c->split, text);
-    for (bool more;;) {
-        lm_slice piece;
-        LM_TRY(lm_split_next(&c->split, &piece, &more, e));
-        if (!more) return LM_OK;
-        const size_t room = (size_t)(end - piece.text) - piece.length;
-        LM_TRY(make_room(ids, KEY_IDS, e));
-        if (piece.length <= KEY_BYTES) {
-            const memory key = key_of(piece.text, piece.length, room);
-            if (recall(c, &key, ids)) continue;
+    do {
+        LM_TRY(fill_batch(c, &b, end, e));
+        for (size_t i = 0; i < b.count; i++) {
+            const lm_slice piece = b.piece[i];
+            LM_TRY(make_room(ids, KEY_IDS, e));
+            if (piece.length <= KEY_BYTES && recall(c, &b.key[i], ids)) continue;
+            LM_TRY(encode_parts(c, piece, (size_t)(end - piece.text) - piece.length, ids, e));
         }
-        LM_TRY(encode_parts(c, piece, room, ids, e));
-    }
+    } while (b.count == BATCH);
+    return LM_OK;
 }
 
 /* ---- BPE with marked ends of words, and WordPiece ---- */

@@ -3,11 +3,16 @@
 #include <string.h>
 #include "lm/utf8.h"
 
-enum { GPT2_CLASSES = LM_LETTER | LM_NUMBER | LM_SPACE }; /* others are the fourth class */
+enum {
+    GPT2_CLASSES = LM_LETTER | LM_NUMBER | LM_SPACE, /* others are the fourth class */
+    NOT_ASCII = 0xff
+};
 
 void lm_split_open(lm_split *s, lm_tok_kind kind, bool lower)
 {
     *s = (lm_split){.kind = kind, .lower = lower, .unicode = lm_unicode_tables()};
+    for (unsigned c = 0; c < 256; c++)
+        s->ascii[c] = c < 128 ? s->unicode->flat[c] & GPT2_CLASSES : NOT_ASCII;
 }
 
 void lm_split_close(lm_split *s)
@@ -40,13 +45,32 @@ static size_t contraction(const char *p, const char *end)
     return (a == 'r' && b == 'e') || (a == 'v' && b == 'e') || (a == 'l' && b == 'l') ? 3 : 0;
 }
 
-/* Past the run of characters of one class that begins at p, the first of `length` bytes. */
-static const char *end_of_run(const lm_unicode *u, const char *p, const char *end, unsigned class,
-                              size_t length)
+/* Past the letters of ASCII that begin at p, eight bytes at a time: most text is made of these, and
+ * the length of a run is better computed than guessed. */
+static inline const char *end_of_letters(const char *p, const char *end)
 {
-    do p += length;
-    while (p < end && (class_at(u, p, end, &length) & GPT2_CLASSES) == class);
+    const uint64_t ones = 0x0101010101010101, highs = 0x80 * ones;
+    for (uint64_t bytes; end - p >= 8; p += 8) {
+        memcpy(&bytes, p, 8);
+        const uint64_t lower = (bytes | 0x20 * ones) & ~highs;
+        const uint64_t from_a = lower + (0x80 - 'a') * ones; /* the highest bit: at least 'a' */
+        const uint64_t past_z = lower + (0x7f - 'z') * ones; /* more than 'z' */
+        const uint64_t others = ~(from_a & ~past_z & ~bytes) & highs;
+        if (others) return p + __builtin_ctzll(others) / 8;
+    }
     return p;
+}
+
+/* Past the run of characters of one class that begins at p. */
+static inline const char *end_of_run(const lm_split *s, const char *p, const char *end,
+                                     unsigned class)
+{
+    for (size_t length;; p += length) {
+        if (class == LM_LETTER) p = end_of_letters(p, end);
+        while (p < end && s->ascii[(unsigned char)*p] == class) p++;
+        if (p == end || s->ascii[(unsigned char)*p] != NOT_ASCII) return p;
+        if ((class_at(s->unicode, p, end, &length) & GPT2_CLASSES) != class) return p;
+    }
 }
 
 /* \s+(?!\S)|\s+: the last blank before something else is left to what follows it, unless it is the
@@ -58,16 +82,16 @@ static const char *end_of_blanks(const lm_unicode *u, const char *p, const char 
     return q == end || last == p ? q : last;
 }
 
-static const char *end_of_piece(const lm_unicode *u, const char *p, const char *end)
+static const char *end_of_piece(const lm_split *s, const char *p, const char *end)
 {
     const char *word = p + (*p == ' ');
     size_t length = *p == '\'' ? contraction(p, end) : 0;
     if (length) return p + length;
     if (word < end) {
-        const unsigned class = class_at(u, word, end, &length) & GPT2_CLASSES;
-        if (class != LM_SPACE) return end_of_run(u, word, end, class, length);
+        const unsigned class = class_at(s->unicode, word, end, &length) & GPT2_CLASSES;
+        if (class != LM_SPACE) return end_of_run(s, word + length, end, class);
     }
-    return end_of_blanks(u, p, end);
+    return end_of_blanks(s->unicode, p, end);
 }
 
 /* ---- BERT's words ---- */
@@ -191,7 +215,7 @@ static const char *find_piece(lm_split *s)
         return p;
     }
     if (p == s->end) return p;
-    if (s->kind == LM_TOK_BYTE_BPE) return end_of_piece(s->unicode, p, s->end);
+    if (s->kind == LM_TOK_BYTE_BPE) return end_of_piece(s, p, s->end);
     uint32_t code;
     return p + (s->kind == LM_TOK_CHAR ? lm_utf8_read(p, (size_t)(s->end - p), &code) : 1);
 }
