@@ -223,12 +223,14 @@ lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, co
                      lm_err *e)
 {
     lm_map source = {0};
-    const bool folder = lm_is_folder(path);
+    const bool folder =
+        (how->from == LM_FORMAT_AUTO || is_tokenizer(how->from)) && lm_is_folder(path);
     if (!folder) LM_TRY(lm_map_open(&source, path, e));
     lm_converter c = {.how = how,
                       .from = how->from,
                       .to = how->to,
                       .source = folder ? NULL : &source,
+                      .path = path,
                       .name = strcmp(path, "-") == 0 ? "standard input" : path,
                       .out = out,
                       .run = run};

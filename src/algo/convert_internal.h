@@ -7,9 +7,9 @@
 /* One conversion under way. */
 typedef struct {
     const lm_conversion *how;
-    lm_format from, to;   /* AUTO until it is known */
-    const lm_map *source; /* NULL: a folder */
-    const char *name;     /* of the source */
+    lm_format from, to;      /* AUTO until it is known */
+    const lm_map *source;    /* NULL: a folder */
+    const char *path, *name; /* of the source: as it was given, and in messages */
     lm_out *out;
     const lm_run *run;
 } lm_converter;

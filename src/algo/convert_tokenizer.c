@@ -135,7 +135,8 @@ static lm_status open_beside(files *f, const lm_converter *c, lm_err *e)
         if (!vocabulary) f->source.merges = given;
         LM_TRY(find_partner(f, vocabulary ? FILE_MERGES : FILE_ITSELF, c->name, vocabulary, e));
     }
-    return open_settings(f, c->name, folder_length(c->name), e);
+    if (strcmp(c->path, "-") == 0) return LM_OK;
+    return open_settings(f, c->path, folder_length(c->path), e);
 }
 
 /* ---- a folder ---- */
@@ -181,9 +182,13 @@ static lm_status open_folder(files *f, const lm_converter *c, const char *folder
         LM_TRY(open_in(f, FILE_ITSELF, folder, "vocab.txt", &there, e));
     }
     if (there) return open_settings(f, folder, strlen(folder), e);
-    return lm_fail(e, LM_EFORMAT,
-                   "%s: a folder without tokenizer.json, vocab.json and merges.txt, or vocab.txt%s",
-                   c->name, any ? "" : " (--from asks for one of them)");
+    return lm_fail(e, LM_EFORMAT, "%s: a folder without %s", c->name,
+                   asked == LM_TOK_FORMAT_JSON        ? "tokenizer.json"
+                   : asked == LM_TOK_FORMAT_BPE_FILES ? "vocab.json and merges.txt"
+                   : asked == LM_TOK_FORMAT_VOCAB_TXT ? "vocab.txt"
+                   : asked == LM_TOK_FORMAT_TIKTOKEN
+                       ? "a rank file that is known by its name; give the file"
+                       : "tokenizer.json, vocab.json and merges.txt, or vocab.txt");
 }
 
 static lm_status open_all(files *f, lm_converter *c, lm_err *e)

@@ -107,8 +107,11 @@ static lm_status end(lm_folder *f, lm_status s, lm_err *e)
 {
     const bool open = f->at.fd >= 0;
     if (!s) s = publish(f, e);
-    if (s && f->path) lm_beside_remove(f->path);
-    for (int i = 0; i < f->files.count; i++) lm_beside_forget(f->files.path[i]);
+    for (int i = 0; i < f->files.count; i++) {
+        if (s) (void)unlink(f->files.path[i]);
+        lm_beside_forget(f->files.path[i]);
+    }
+    if (s && f->path) (void)rmdir(f->path);
     if (f->path) lm_beside_forget(f->path);
     if (open) (void)unlink(f->at.temporary);
     if (f->at.temporary) lm_beside_forget(f->at.temporary);

@@ -123,44 +123,57 @@ static lm_status check_merges(const lm_tokenizer *t, lm_err *e)
     return LM_OK;
 }
 
-/* The pieces that merges make, or that are special, or one character: (vocabulary). */
-static unsigned char *explained(const lm_tokenizer *t, lm_err *e)
+/* 1 for each piece that merges make, (vocabulary); NULL: LM_ENOMEM. */
+static unsigned char *find_made(const lm_tokenizer *t, lm_err *e)
 {
-    unsigned char *known = lm_tok_specials(t, e);
-    for (size_t i = 0; known && i < t->merges; i++) {
+    unsigned char *made = lm_new(t->vocab->size, 1, e);
+    for (size_t i = 0; made && i < t->merges; i++) {
         uint32_t rank;
-        known[lm_tokenizer_merged(t, t->merge[i][0], t->merge[i][1], &rank)] = 1;
+        made[lm_tokenizer_merged(t, t->merge[i][0], t->merge[i][1], &rank)] = 1;
     }
-    return known;
+    return made;
 }
 
-/* What is neither a character nor made would be read as a special token; a special token of one
- * character as a piece. */
+/* What the reader will take the pieces for: it only sees how they are spelled. */
+typedef struct {
+    bool words;      /* a character at the end of a word, that no merge makes */
+    uint32_t others; /* what is special and would not be, or the other way round */
+} roles;
+
+static void count_role(const lm_tokenizer *t, uint32_t id, lm_slice spelling, bool made, roles *r)
+{
+    const size_t end = sizeof LM_WORD_END - 1;
+    const bool ends = spelling.length > end &&
+                      memcmp(spelling.text + spelling.length - end, LM_WORD_END, end) == 0;
+    const size_t before = ends ? spelling.length - end : spelling.length;
+    const size_t length = t->kind == LM_TOK_BPE ? before : spelling.length;
+    const bool character = lm_utf8_length(spelling.text, length) == (int)length;
+    r->words |= ends && !made && lm_utf8_length(spelling.text, before) == (int)before;
+    r->others += lm_tokenizer_is_special(t, id) != (!made && !character);
+}
+
 static lm_status check_roles(const lm_tokenizer *t, const lm_run *run, lm_err *e)
 {
     lm_str spelling = {0};
-    unsigned char *known = explained(t, e);
-    lm_status s = known ? LM_OK : e->status;
-    uint32_t others = 0;
+    roles r = {0};
+    unsigned char *made = find_made(t, e);
+    lm_status s = made ? LM_OK : e->status;
     for (uint32_t id = 0; !s && id < t->vocab->size; id++) {
         s = lm_tok_spell(t, id, &spelling, e);
-        if (s) break;
-        size_t length = spelling.length;
-        const size_t end = sizeof LM_WORD_END - 1;
-        if (t->kind == LM_TOK_BPE && length > end &&
-            memcmp(spelling.text + length - end, LM_WORD_END, end) == 0)
-            length -= end;
-        const bool character = lm_utf8_length(spelling.text, length) == (int)length;
-        others += lm_tokenizer_is_special(t, id) ? character : !character && !known[id];
+        if (!s) count_role(t, id, (lm_slice){spelling.text, spelling.length}, made[id], &r);
     }
-    lm_free(known);
+    lm_free(made);
     lm_str_free(&spelling);
-    if (others)
-        lm_warn(run,
-                "the format does not tell which tokens are special: of %u it will be guessed "
-                "wrong",
-                others);
-    return s;
+    LM_TRY(s);
+    if (r.words != (t->kind == LM_TOK_BPE))
+        return lm_fail(e, LM_EUSAGE,
+                       "in this format pieces that end in </w>, and only they, tell kind 'bpe', "
+                       "but the kind is '%s'",
+                       lm_tok_kind_name(t->kind));
+    if (r.others)
+        lm_warn(run, "the format does not tell which tokens are special: %u would be mistaken",
+                r.others);
+    return LM_OK;
 }
 
 static lm_status check_files(const lm_tokenizer *t, const lm_run *run, lm_err *e)

@@ -297,7 +297,7 @@ enum {
 
 /* What is done to whole texts, and what is put around them, is not the tokenizer's part here.
  * The processor of GPT-2's kind changes offsets alone. */
-static lm_status note_left_out(const reader *r, const setting *top, lm_err *e)
+static void note_left_out(const reader *r, const setting *top)
 {
     static const int parts[] = {TRUNCATION, PADDING, POST_PROCESSOR};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
@@ -314,11 +314,9 @@ static lm_status note_left_out(const reader *r, const setting *top, lm_err *e)
         if (parts[i] == POST_PROCESSOR && read_object(&j, byte_level, &other) == LM_OK &&
             lm_slice_is(byte_level[0].raw, "\"ByteLevel\""))
             continue;
-        if (other.status == LM_ENOMEM) return lm_fail(e, LM_ENOMEM, "%s", other.message);
         lm_note(r->run, "%s: \"%s\" is left out, which is the programs' part here", r->name,
                 s->key);
     }
-    return LM_OK;
 }
 
 static lm_status build(description *d, lm_tok_build *b, const setting *top, lm_tokenizer **t,
@@ -348,10 +346,11 @@ static lm_status read_description(description *d, setting *top, lm_slice bytes, 
     LM_TRY(expect(&d->r, &top[VERSION], "\"1.0\"", true, e));
     LM_TRY(read_settings(&d->r, &top[TOP_MODEL], d->model, e));
     LM_TRY(check_model(d, e));
-    LM_TRY(note_left_out(&d->r, top, e));
-    if (d->kind == LM_TOK_BYTE_BPE)
-        return check_bytes(&d->r, &top[NORMALIZER], &top[PRE_TOKENIZER], e);
-    return check_words(&d->r, &top[NORMALIZER], &top[PRE_TOKENIZER], &d->lower, e);
+    LM_TRY(d->kind == LM_TOK_BYTE_BPE
+               ? check_bytes(&d->r, &top[NORMALIZER], &top[PRE_TOKENIZER], e)
+               : check_words(&d->r, &top[NORMALIZER], &top[PRE_TOKENIZER], &d->lower, e));
+    note_left_out(&d->r, top);
+    return LM_OK;
 }
 
 lm_status lm_tok_read_json(lm_tokenizer **t, const lm_tok_source *source, const lm_run *run,

@@ -110,7 +110,7 @@ static lm_status free_id(const lm_tok_pieces *pieces, uint32_t *id, lm_err *e)
 }
 
 /* <|endoftext|>, which tiktoken's own encodings give the id that their files leave out (p50k_base)
- * or the one after the last (r50k_base, cl100k_base). */
+ * or the one after the last (r50k_base). */
 static lm_status add_end_of_text(lm_tok_pieces *pieces, lm_err *e)
 {
     const lm_slice spelling = lm_slice_of("<|endoftext|>");
