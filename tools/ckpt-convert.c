@@ -101,7 +101,7 @@ int main(int argc, char **argv)
             "of NumPy.  Tokenizers are read and written as bpe-files, the pair of vocab.json and\n"
             "merges.txt (encoder.json and vocab.bpe), tiktoken, vocab-txt and tokenizer-json;\n"
             "SOURCE may be a folder that holds one.",
-        .see_also = "ckpt-info, ckpt-diff, ngram-train",
+        .see_also = "ckpt-info, ckpt-diff, ngram-train, tok-encode",
         .min_operands = 1,
         .max_operands = 1,
         .options = options,
