@@ -246,7 +246,7 @@ static lm_status skip_byte_order_mark(lm_text *t, lm_err *e)
     for (;;) {
         const size_t unread = (size_t)(c->end - c->at);
         const size_t same = unread < length ? unread : length;
-        if (memcmp(c->at, mark, same) != 0) return LM_OK;
+        if (same && memcmp(c->at, mark, same) != 0) return LM_OK;
         if (same == length) {
             c->at += length;
             return LM_OK;
