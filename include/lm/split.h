@@ -35,6 +35,7 @@ typedef struct {
     lm_tok_kind kind;
     bool lower;
     const lm_unicode *unicode;
+    unsigned char ascii[256]; /* classes of ASCII characters; NOT_ASCII of other bytes */
     const char *at, *end; /* what is left */
     lm_str words;         /* BERT's words of a stretch without blanks, */
     size_t next;          /* how far they are given out; private, as all of it */
@@ -49,6 +50,12 @@ void lm_split_text(lm_split *split, lm_slice text);
 /* The next piece; its bytes are the text's, or valid until the next call.  *more = false: there is
  * none.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_split_next(lm_split *split, lm_slice *piece, bool *more, lm_err *e);
+
+/* Space, TAB, CR or LF. */
+static inline bool lm_split_is_blank(char c)
+{
+    return c == ' ' || c == '\n' || c == '\t' || c == '\r';
+}
 
 /* The largest n <= length at which text[0 .. length) can be cut in two that are split, one after
  * the other, as the whole is, whatever follows: before a blank that follows something else.
