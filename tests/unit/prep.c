@@ -168,7 +168,7 @@ static void random_text(lm_str *text, int lines, bool long_ones)
             const char *word = words[below(sizeof words / sizeof *words)];
             CHECK_OK(lm_str_add(text, word, strlen(word), &e), &e);
             if (below(20) == 0) CHECK_OK(lm_str_addf(text, &e, "%d", (int)below(3000)), &e);
-            CHECK_OK(lm_str_add(text, " \t" + below(2), 1, &e), &e);
+            CHECK_OK(lm_str_add(text, &" \t"[below(2)], 1, &e), &e);
         }
         CHECK_OK(lm_str_add(text, "\n", 1, &e), &e);
     }

@@ -150,11 +150,11 @@ TEST(segment_much)
     const lm_word_sink sink = {add_word, &words};
     for (int i = 0; i < WORDS; i++) {
         for (uint64_t n = 1 + below(6); n > 0; n--)
-            CHECK_OK(lm_str_add(&lines, below(2) ? "甲" : "乙丙" + 3 * below(2), 3, &e), &e);
+            CHECK_OK(lm_str_add(&lines, below(2) ? "甲" : &"乙丙"[3 * below(2)], 3, &e), &e);
         CHECK_OK(lm_str_addf(&lines, &e, " %d\n", (int)below(1000)), &e);
     }
     for (int i = 0; i < LETTERS; i++)
-        CHECK_OK(lm_str_add(&text, below(3) ? "甲" : "乙丙" + 3 * below(2), 3, &e), &e);
+        CHECK_OK(lm_str_add(&text, below(3) ? "甲" : &"乙丙"[3 * below(2)], 3, &e), &e);
     lm_segment *segment = read_dictionary(lines.text);
     CHECK_OK(lm_segment_cut(segment, &desk, (lm_slice){text.text, text.length}, &sink, &e), &e);
     size_t letters = 0;
