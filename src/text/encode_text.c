@@ -2,7 +2,6 @@
 #include "lm/encode_text.h"
 #include <pthread.h>
 #include <string.h>
-#include "lm/encode.h"
 #include "lm/memory.h"
 #include "lm/pipeline.h"
 
@@ -219,7 +218,7 @@ static lm_status encode_all(encoding *job, lm_pool *pool, lm_err *e)
     all.idle = lm_new(count, sizeof(lm_encoder *), e);
     job->encoders = &all;
     lm_status s = items && all.idle ? LM_OK : e->status;
-    if (!s) s = lm_pipeline_run(&steps, job, items, count, sizeof *items, pool, e);
+    if (!s) s = lm_pipeline_answer(&steps, job, items, count, sizeof *items, pool, e);
     for (size_t i = 0; items && i < count; i++) {
         lm_passage_free(&items[i].passage);
         lm_ids_free(&items[i].ids);

@@ -55,12 +55,13 @@ static size_t last_end(const lm_passages *p, const char *b, size_t from, size_t 
     return 0;
 }
 
-/* The same for a place within a document. */
+/* The same for a place within a document.  What begins before `from` is looked at for the character
+ * before a blank only: a place there would be one only because that character is cut off. */
 static size_t last_place(const char *b, size_t from, size_t n)
 {
     const size_t before = from > CHARACTER_MAX ? from - CHARACTER_MAX : 0;
-    const size_t place = lm_split_place((lm_slice){b + before, n - before});
-    return place ? before + place : 0;
+    const size_t place = before + lm_split_place((lm_slice){b + before, n - before});
+    return place < from ? 0 : place;
 }
 
 /* How much of the bytes a passage may be, of which the first `from` are known to have no place to
