@@ -4,6 +4,7 @@
 #include <string.h>
 #include "lm/memory.h"
 #include "lm/pipeline.h"
+#include "lm/split.h"
 
 enum { DIGITS_MAX = 10 };
 
@@ -229,6 +230,14 @@ static lm_status encode_all(encoding *job, lm_pool *pool, lm_err *e)
     return s;
 }
 
+/* Could a passage end within a special token? */
+static bool may_cut_special(const lm_tokenizer *t)
+{
+    for (size_t i = 0; i < t->specials; i++)
+        if (lm_split_place(lm_vocab_word(t->vocab, t->special[i]))) return true;
+    return false;
+}
+
 lm_status lm_encode_text(const lm_tokenizer *t, lm_text *text, const lm_encoding *how, lm_out *out,
                          lm_encoded *done, const lm_run *run, lm_err *e)
 {
@@ -238,6 +247,7 @@ lm_status lm_encode_text(const lm_tokenizer *t, lm_text *text, const lm_encoding
         return lm_fail(e, LM_EUSAGE, "a vocabulary of %u does not fit numbers of 16 bits",
                        t->vocab->size);
     LM_TRY(lm_passages_new(&job.passages, text, how->unit, e));
+    if (how->special && may_cut_special(t)) lm_passages_keep_whole(job.passages);
     const lm_status s = encode_all(&job, lm_run_pool(run), e);
     lm_passages_free(job.passages);
     done->bytes = lm_text_bytes(text);

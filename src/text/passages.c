@@ -9,6 +9,7 @@ enum { CHARACTER_MAX = 4 };
 struct lm_passages {
     lm_text *text;
     lm_passage_unit unit;
+    bool whole; /* documents are not cut */
     lm_text_block block;
     bool unused;      /* the block was not looked at */
     bool inside;      /* the next passage begins within a document */
@@ -32,6 +33,11 @@ void lm_passages_free(lm_passages *p)
     lm_text_block_free(&p->block);
     lm_str_free(&p->rest);
     lm_free(p);
+}
+
+void lm_passages_keep_whole(lm_passages *p)
+{
+    p->whole = true;
 }
 
 void lm_passage_free(lm_passage *passage)
@@ -70,7 +76,7 @@ static size_t find_cut(const lm_passages *p, lm_slice bytes, size_t from, bool *
 {
     const size_t end = last_end(p, bytes.text, from, bytes.length);
     *inside = false;
-    if (end && p->unit == LM_BY_LINE) return end;
+    if (p->whole || (end && p->unit == LM_BY_LINE)) return end;
     const size_t place = last_place(bytes.text, from, bytes.length);
     *inside = place > end;
     return place > end ? place : end;

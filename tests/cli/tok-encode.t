@@ -62,6 +62,15 @@ $ echo 'ab<|endoftext|>ab' >s; tok-encode -m m --special --pieces s
 $ tok-encode -m m --pieces s
 | ab < | e n d o f t e x t | > ab
 
+# One with a blank within is found wherever it lies, however the text arrives.
+$ tok-train -q --special 'x y' --vocab-size 257 -o xy t1; awk 'BEGIN { while (i++ < 700000) printf "x y" }' >t4
+$ tok-encode -m xy --special --doc t4 | tr ' ' '\n' | sort | uniq -c | xargs
+| 700000 256
+$ cat t4 | tok-encode -m xy --special --binary u16 | od -An -v -tu2 | tr -s ' ' '\n' | sort | uniq -c | xargs
+| 1 700000 256
+$ (for i in 1 2 3 4 5 6 7 8; do printf 'x'; sleep 0.02; printf ' y\n'; done) | tok-encode -m xy --special --doc
+| 256 10 256 10 256 10 256 10 256 10 256 10 256 10 256 10
+
 # Threads, files and standard input, -o: the same bytes.
 $ tok-train -q --vocab-size 400 -o big data/stories-train.txt
 $ for i in 1 2 3 4 5 6; do cat data/stories-train.txt data/stories-zh-train.txt; tr '\n' ' ' <data/stories-train.txt; done >long
