@@ -10,7 +10,7 @@
 #include "lm/status.h"
 #include "lm/str.h"
 
-enum { LM_CHARACTERS = 0x110000 + 256 };
+#define LM_CHARACTERS ((size_t)0x110000 + 256)
 
 typedef struct {
     uint64_t *count; /* (2 LM_CHARACTERS) how often each occurs in its forms; 0: it is no token */

@@ -14,13 +14,13 @@ typedef struct {
     lm_real *x[X], *u[U], *y[X], *g;
 } rows;
 
+static size_t used; /* of the room for rows */
+
 static lm_real *row_of(size_t D)
 {
     static _Alignas(64) lm_real room[(2 * X + U) * WIDEST];
-    static size_t used;
     const size_t stride = lm_rows_stride(D);
-    CHECK(stride <= WIDEST);
-    if (used + stride > sizeof room / sizeof *room) used = 0;
+    CHECK(stride <= WIDEST && used + stride <= sizeof room / sizeof *room);
     lm_real *row = room + used;
     used += stride;
     memset(row, 0, stride * sizeof *row);
@@ -34,6 +34,7 @@ static rows rows_of(size_t m, size_t n, size_t D, uint64_t seed)
     static lm_real g[X * U];
     rows r = {.m = m, .n = n, .D = D, .g = g};
     random_state = seed;
+    used = 0; /* rows of the problem before may be gone, its own may not */
     for (size_t i = 0; i < m; i++) r.x[i] = row_of(D);
     for (size_t j = 0; j < n; j++) r.u[j] = row_of(D);
     for (size_t i = 0; i < m; i++) r.y[i] = row_of(D);
