@@ -1,12 +1,14 @@
-/* ckpt-convert.c - models from one file format to another. */
+/* ckpt-convert.c - models and tokenizers from one file format to another. */
 #include "lm/convert.h"
 #include "lm/file.h"
+#include "lm/folder.h"
 #include "lm/program.h"
 #include "lm/quantize.h"
 
 static const char *output, *words;
 static bool slim, compat;
 static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize, threads;
+static int64_t letters = LM_CASE_AUTO;
 static double entropy_prune;
 static uint64_t memory;
 static const char *tmpdir;
@@ -17,8 +19,8 @@ static const lm_option options[] = {
      .help = "format of the source; auto: by its content"},
     {0, "to", LM_OPT_CHOICE, &to, .arg = LM_FORMAT_NAMES,
      .help =
-         "format of the result; auto: from lm arpa, w2v if it holds word vectors, else lm, also "
-         "if the model is changed"},
+         "format of the result; auto: from lm arpa, w2v if it holds word vectors, tokenizer-json "
+         "if it is a tokenizer, else lm, also if the model is changed; bpe-files is a folder"},
     {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES,
      .help = "what the words of an ARPA file, or of vectors, are", .flags = LM_OPT_RESULT},
     {0, "entropy-prune", LM_OPT_REAL, &entropy_prune, .low = 0, .high = 1, .arg = "T",
@@ -34,10 +36,16 @@ static const lm_option options[] = {
      .help = "write w2v and w2v-bin byte for byte as word2vec.c does"},
     {0, "words", LM_OPT_FILE, &words, .arg = "FILE",
      .help = "with --to npy: write the words, one a line, to FILE"},
+    {0, "case", LM_OPT_CHOICE, &letters, .arg = LM_CASE_NAMES,
+     .help = "is text read in lower case by a tokenizer of vocab-txt or bpe-files; auto: as "
+             "tokenizer_config.json beside it says, else if no piece has an upper-case letter",
+     .flags = LM_OPT_RESULT},
     LM_OPTION_THREADS(&threads),
     LM_OPTION_MEMORY(&memory),
     LM_OPTION_TMPDIR(&tmpdir),
     {0}};
+
+static lm_folder *folder;
 
 static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm_run *run,
                          lm_err *e)
@@ -52,7 +60,9 @@ static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm
                                .quantize = (int)quantize,
                                .slim = slim,
                                .compat = compat,
-                               .words = list};
+                               .words = list,
+                               .letters = (lm_tok_case)letters,
+                               .folder = folder};
     if (!s) s = lm_convert(&how, source, out, run, e);
     lm_str_free(&history);
     return s;
@@ -60,12 +70,14 @@ static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm
 
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
-    lm_out *out, *list = NULL;
-    LM_TRY(lm_out_open(&out, output, e));
+    lm_out *out = NULL, *list = NULL;
+    LM_TRY(to == LM_FORMAT_BPE_FILES ? lm_folder_open(&folder, output, e)
+                                     : lm_out_open(&out, output, e));
     lm_status s = words ? lm_out_open(&list, words, e) : LM_OK;
     if (!s) lm_program_announce_stdin(count, operands);
     if (!s) s = convert(operands[0], out, list, run, e);
     s = lm_out_close(list, s, e);
+    s = lm_folder_close(folder, s, e);
     return lm_out_close(out, s, e);
 }
 
@@ -73,19 +85,23 @@ int main(int argc, char **argv)
 {
     static const lm_program program = {
         .name = "ckpt-convert",
-        .summary = "convert a model from one file format to another",
+        .summary = "convert a model or a tokenizer from one file format to another",
         .usage = "[OPTION]... -o FILE SOURCE",
         .example = "ngram-train -n 3 -o stories.lm data/stories-train.txt\n"
                    "ckpt-convert stories.lm -o stories.arpa\n"
                    "ckpt-convert stories.arpa -o again.lm\n"
-                   "ckpt-convert --entropy-prune 1e-7 --quantize 8 stories.lm -o small.lm",
+                   "ckpt-convert --entropy-prune 1e-7 --quantize 8 stories.lm -o small.lm\n"
+                   "printf '%s\\n' '[UNK]' a '##b' >vocab.txt\n"
+                   "ckpt-convert vocab.txt -o ab.tok",
         .details =
             "lm is Lineage's checkpoint; arpa is the text form of n-gram models that KenLM,\n"
             "SRILM and others read and write.  Word vectors, and those of an NNLM, are read and\n"
             "written as w2v, word2vec's text, which fastText and gensim read and write too,\n"
             "w2v-bin, its binary form, and glove, text without the first line; npy is an array\n"
-            "of NumPy.",
-        .see_also = "ckpt-info, ckpt-diff, ngram-train",
+            "of NumPy.  Tokenizers are read and written as bpe-files, the pair of vocab.json and\n"
+            "merges.txt (encoder.json and vocab.bpe), tiktoken, vocab-txt and tokenizer-json;\n"
+            "SOURCE may be a folder that holds one.",
+        .see_also = "ckpt-info, ckpt-diff, ngram-train, tok-encode",
         .min_operands = 1,
         .max_operands = 1,
         .options = options,

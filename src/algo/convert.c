@@ -29,10 +29,12 @@ static lm_status recognise(const lm_map *source, const char *name, lm_format *fo
         *format = formats[form];
         return LM_OK;
     }
+    *format = lm_tokenizer_format(lm_tok_recognise(bytes));
+    if (*format != LM_FORMAT_AUTO) return LM_OK;
     LM_TRY(lm_vectors_refuse_others(bytes, name, e));
     return lm_fail(e, LM_EFORMAT,
                    "%s: neither a checkpoint nor ARPA text (which begins with \\data\\) nor word "
-                   "vectors",
+                   "vectors nor a tokenizer",
                    name);
 }
 
@@ -57,6 +59,11 @@ static bool changes_ngram(const lm_conversion *how)
 static bool changes_model(const lm_conversion *how)
 {
     return changes_ngram(how) || how->slim;
+}
+
+static bool is_tokenizer(lm_format format)
+{
+    return lm_format_tokenizer(format) != LM_TOK_FORMAT_NONE;
 }
 
 static bool is_vectors(lm_format format)
@@ -131,12 +138,21 @@ static lm_status check_options(const lm_converter *c, lm_err *e)
         return lm_fail(e, LM_EUSAGE, "--compat: it is for --to w2v and --to w2v-bin");
     if (how->words && c->to != LM_FORMAT_NPY)
         return lm_fail(e, LM_EUSAGE, "--words: it is for --to npy");
+    if ((is_tokenizer(c->from) || is_tokenizer(c->to)) && changes_ngram(how))
+        return lm_fail(e, LM_EUSAGE, "a tokenizer has no pruned or compact form");
+    if (how->letters != LM_CASE_AUTO && !is_tokenizer(c->from))
+        return lm_fail(e, LM_EUSAGE, "--case: it is for tokenizers of other formats");
     return LM_OK;
 }
 
-static lm_status check(const lm_converter *c, lm_err *e)
+lm_status lm_convert_check(const lm_converter *c, lm_err *e)
 {
     LM_TRY(check_options(c, e));
+    if (is_tokenizer(c->from) && !is_tokenizer(c->to) && c->to != LM_FORMAT_LM)
+        return lm_fail(e, LM_EUSAGE, "%s: a tokenizer has no %s", c->name,
+                       is_vectors(c->to) ? "word vectors" : "ARPA form");
+    if (is_tokenizer(c->to) && !is_tokenizer(c->from) && c->from != LM_FORMAT_LM)
+        return lm_fail(e, LM_EUSAGE, "%s: there is no tokenizer in it", c->name);
     if (c->from == LM_FORMAT_ARPA && is_vectors(c->to))
         return lm_fail(e, LM_EUSAGE, "%s: an n-gram model has no word vectors", c->name);
     if (is_vectors(c->from) && c->to == LM_FORMAT_ARPA)
@@ -155,6 +171,7 @@ static lm_status convert_ckpt(const lm_converter *c, const lm_ckpt *ckpt, lm_err
     const char *kind = lm_ckpt_kind(ckpt);
     const bool w2v = strcmp(kind, lm_w2v_lang.kind) == 0;
     lm_ngram *model;
+    if (is_tokenizer(c->to)) return lm_convert_ckpt_tokenizer(c, ckpt, e);
     if (w2v && (is_vectors(c->to) || c->how->slim) && !changes_ngram(c->how))
         return lm_convert_w2v(c, ckpt, e);
     if (strcmp(kind, lm_nnlm_lang.kind) == 0 && is_vectors(c->to))
@@ -175,8 +192,10 @@ static lm_status choose_target(lm_converter *c, const lm_ckpt *ckpt, lm_err *e)
 {
     if (c->to == LM_FORMAT_AUTO && changes_model(c->how)) c->to = LM_FORMAT_LM;
     if (c->to == LM_FORMAT_AUTO)
-        c->to = strcmp(lm_ckpt_kind(ckpt), lm_w2v_lang.kind) == 0 ? LM_FORMAT_W2V : LM_FORMAT_ARPA;
-    return check(c, e);
+        c->to = strcmp(lm_ckpt_kind(ckpt), lm_w2v_lang.kind) == 0    ? LM_FORMAT_W2V
+                : strcmp(lm_ckpt_kind(ckpt), LM_TOKENIZER_KIND) == 0 ? LM_FORMAT_TOKENIZER_JSON
+                                                                     : LM_FORMAT_ARPA;
+    return lm_convert_check(c, e);
 }
 
 static lm_status from_lm(lm_converter *c, lm_err *e)
@@ -192,22 +211,26 @@ static lm_status from_lm(lm_converter *c, lm_err *e)
 
 static lm_status convert(lm_converter *c, lm_err *e)
 {
-    if (c->from == LM_FORMAT_AUTO) LM_TRY(recognise(c->source, c->name, &c->from, e));
-    if (c->from == LM_FORMAT_LM) return from_lm(c, e);
+    if (c->from == LM_FORMAT_AUTO && c->source) LM_TRY(recognise(c->source, c->name, &c->from, e));
+    if (c->from == LM_FORMAT_LM && c->source) return from_lm(c, e);
     if (c->to == LM_FORMAT_AUTO) c->to = LM_FORMAT_LM;
-    LM_TRY(check(c, e));
+    if (!c->source || is_tokenizer(c->from)) return lm_convert_tokenizer(c, e);
+    LM_TRY(lm_convert_check(c, e));
     return c->from == LM_FORMAT_ARPA ? from_arpa(c, e) : lm_convert_vectors(c, e);
 }
 
 lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, const lm_run *run,
                      lm_err *e)
 {
-    lm_map source;
-    LM_TRY(lm_map_open(&source, path, e));
+    lm_map source = {0};
+    const bool folder =
+        (how->from == LM_FORMAT_AUTO || is_tokenizer(how->from)) && lm_is_folder(path);
+    if (!folder) LM_TRY(lm_map_open(&source, path, e));
     lm_converter c = {.how = how,
                       .from = how->from,
                       .to = how->to,
-                      .source = &source,
+                      .source = folder ? NULL : &source,
+                      .path = path,
                       .name = strcmp(path, "-") == 0 ? "standard input" : path,
                       .out = out,
                       .run = run};

@@ -7,9 +7,9 @@
 /* One conversion under way. */
 typedef struct {
     const lm_conversion *how;
-    lm_format from, to; /* AUTO until it is known */
-    const lm_map *source;
-    const char *name; /* of the source */
+    lm_format from, to;      /* AUTO until it is known */
+    const lm_map *source;    /* NULL: a folder */
+    const char *path, *name; /* of the source: as it was given, and in messages */
     lm_out *out;
     const lm_run *run;
 } lm_converter;
@@ -29,5 +29,21 @@ LM_MUST_USE lm_status lm_convert_nnlm(const lm_converter *c, const lm_ckpt *ckpt
 
 /* From a file of vectors. */
 LM_MUST_USE lm_status lm_convert_vectors(const lm_converter *c, lm_err *e);
+
+/* ---- convert_tokenizer.c ---- */
+
+/* NONE for a format that is not a tokenizer's; AUTO for none. */
+lm_tok_format lm_format_tokenizer(lm_format format);
+lm_format lm_tokenizer_format(lm_tok_format format);
+
+/* Of a file, with its format known, or a folder; files beside it belong to it. */
+LM_MUST_USE lm_status lm_convert_tokenizer(lm_converter *c, lm_err *e);
+
+/* Of a checkpoint: its tokenizer to another format. */
+LM_MUST_USE lm_status lm_convert_ckpt_tokenizer(const lm_converter *c, const lm_ckpt *ckpt,
+                                                lm_err *e);
+
+/* Can it be, and is it for the formats that are known? */
+LM_MUST_USE lm_status lm_convert_check(const lm_converter *c, lm_err *e);
 
 #endif

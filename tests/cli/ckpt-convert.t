@@ -26,7 +26,7 @@ $ printf 'a b\nc a\nz\n' >text; lm-eval -q -m m.lm --per-token text >one; lm-eva
 $ ckpt-info back.lm | grep -e smooth -e unit -e '^  ckpt-convert'; wc -c <m.arpa
 |     "smooth": "arpa",
 |     "unit": "word",
-|   ckpt-convert 0.1.0 unit=word input=203:13611b50
+|   ckpt-convert 0.1.0 unit=word case=auto input=203:13611b50
 | 203
 
 # A larger one measures the same, as words, characters and bytes.
@@ -48,7 +48,7 @@ $ ckpt-info small.lm | sed -n -e 's/ input=.*//' -e '/"quantize"/p' -e '/^histor
 |     "quantize": 8,
 | history
 |   ngram-train 0.1.0 order=4 smooth=mkn k=1 entropy-prune=0 unit=word min-count=0
-|   ckpt-convert 0.1.0 unit=word quantize=8
+|   ckpt-convert 0.1.0 unit=word quantize=8 case=auto
 $ wc -c <small.lm | awk -v plain="$(wc -c <plain.lm)" '{ print ($1 / plain < 0.5) }'
 | 1
 $ for m in plain small; do echo 'The old man' | lm-next -m $m.lm -k 3 | cut -f 1 >$m.next; done; cmp plain.next small.next
@@ -210,16 +210,16 @@ $ printf '\\data\\\nngram 1=1000000000\n' >bad; ckpt-convert bad -o e.lm
 ! ckpt-convert: bad:2: the file is too short for 'ngram 1=1000000000'
 = 4
 $ echo text | ckpt-convert - -o e.lm
-! ckpt-convert: standard input: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
+! ckpt-convert: standard input: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors nor a tokenizer
 = 4
 $ ckpt-convert /dev/null -o e.lm
-! ckpt-convert: /dev/null: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
+! ckpt-convert: /dev/null: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors nor a tokenizer
 = 4
 $ ckpt-convert --from arpa /dev/null -o e.lm
 ! ckpt-convert: /dev/null:0: the file ends before \end\
 = 4
 $ head -c 5 m.lm >bad; ckpt-convert bad -o e.arpa
-! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
+! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors nor a tokenizer
 = 4
 $ ls | grep -x -e e.lm -e e.arpa
 = 1
@@ -247,8 +247,8 @@ $ ckpt-convert no-such-file -o e
 ! ckpt-convert: no-such-file: open: No such file or directory
 = 3
 $ ckpt-convert . -o e
-! ckpt-convert: .: open: Is a directory
-= 3
+! ckpt-convert: .: a folder without tokenizer.json, vocab.json and merges.txt, or vocab.txt
+= 4
 $ ckpt-convert m.lm -o /dev/full
 ! ckpt-convert: /dev/full: write: No space left on device
 = 3
@@ -256,14 +256,14 @@ $ ckpt-convert m.arpa -o - >/dev/full
 ! ckpt-convert: standard output: write: No space left on device
 = 3
 $ ckpt-convert --to gguf m.lm -o e
-! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto, w2v, w2v-bin, glove, npy
+! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto, w2v, w2v-bin, glove, bpe-files, tiktoken, vocab-txt, tokenizer-json, npy
 ! ckpt-convert: --help shows an example
 = 2
 $ test -e e
 = 1
 $ echo precious >kept; ckpt-convert bad -o kept; cat kept
 | precious
-! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
+! ckpt-convert: bad: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors nor a tokenizer
 
 # Files of other tools.  The known answers are those of KenLM's own tests (lm/model_test.cc).
 ? test -n "$SHARED"

@@ -10,7 +10,7 @@ $ ckpt-info v.w2v | sed -n -e '/^kind/p' -e '/"loss"/p' -e '/"vocab"/p' -e '/^hi
 |     "loss": "none",
 |     "vocab": 3,
 | history
-|   ckpt-convert 0.1.0 unit=word input=37:da68ecc6
+|   ckpt-convert 0.1.0 unit=word case=auto input=37:da68ecc6
 $ ckpt-convert --to w2v-bin v.w2v -o v.bin; od -An -c v.bin
 |    3       2  \n   t   h   e      \0  \0  \0   ?  \0  \0 200 277
 |    o   f       o 022 203   :  \0  \0 200   >   <   /   s   >    
@@ -107,7 +107,7 @@ $ cut -d ' ' -f 1 c.txt
 | <s>
 $ ckpt-convert --unit char c.txt -o c.w2v; ckpt-convert c.w2v -o - | cmp - c.txt; ckpt-info c.w2v | grep unit
 |     "unit": "char",
-|   ckpt-convert 0.1.0 unit=char input=218:b80e9326
+|   ckpt-convert 0.1.0 unit=char case=auto input=218:b80e9326
 
 # The vectors of a neural model go into checkpoints of their own; a neural model begins with any.
 $ printf 'b a b\nb a\n' | nnlm-train -q -n 2 --dim 3 --hidden 2 -e 1 -o n.lm; ckpt-convert --to w2v n.lm -o n.txt
@@ -223,7 +223,7 @@ $ ckpt-convert --to lm v.w2v -o e
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert --from npy v.npy -o e
-! ckpt-convert: --from: 'npy' is not one of lm, arpa, auto, w2v, w2v-bin, glove
+! ckpt-convert: --from: 'npy' is not one of lm, arpa, auto, w2v, w2v-bin, glove, bpe-files, tiktoken, vocab-txt, tokenizer-json
 ! ckpt-convert: --help shows an example
 = 2
 $ pty -o ckpt-convert --to w2v-bin v.w2v -o -
@@ -273,4 +273,4 @@ $ for f in w2v-lee-v0.12.0 *fasttext.bin crime-and-punishment.bin *.cor; do ckpt
 ! ckpt-convert: lee_fasttext.bin: a model of fastText; its vectors are in the .vec file beside it
 ! ckpt-convert: pang_lee_polarity_fasttext.bin: a model of fastText; its vectors are in the .vec file beside it
 ! ckpt-convert: crime-and-punishment.bin: a model of fastText; its vectors are in the .vec file beside it
-! ckpt-convert: lee_background.cor: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors
+! ckpt-convert: lee_background.cor: neither a checkpoint nor ARPA text (which begins with \data\) nor word vectors nor a tokenizer

@@ -82,6 +82,11 @@ run_command() {
     (eval "exec $command") </dev/null >../stdout 2>../stderr
 }
 
+# Is it the expected output, a file or a folder?
+same() {
+    diff -r ../expected "$1" >/dev/null 2>&1
+}
+
 # What is wrong after a run that ended with $1; $2 right statuses, $3 `complete` or nothing.
 judge() {
     case ,$2, in *,"$1",*) ;; *) echo "exit status $1, expected $2" ;; esac
@@ -97,6 +102,7 @@ judge() {
         judge_target "$3"
     fi
     if [ "$1" -eq 137 ]; then
+        [ ! -d "$output" ] || rm -r "$output" # a folder is not written again
         run_command || echo "exit status $? of the next run"
         judge_output 'the next run'
     fi
@@ -111,13 +117,13 @@ judge() {
 # The output is as expected; $1 says after what.
 judge_output() {
     if [ "$output" = - ]; then made=../stdout; else made=$output; fi
-    cmp -s ../expected "$made" || echo "$1, but the output is wrong"
+    same "$made" || echo "$1, but the output is wrong"
 }
 
 # After a failure the output is what it was before, or, if $1, complete.
 judge_target() {
     [ "$output" != - ] || return 0
-    [ -z "$1" ] || ! cmp -s ../expected "$output" || return 0
+    [ -z "$1" ] || ! same "$output" || return 0
     if [ -e ../before ]; then
         cmp -s ../before "$output" || echo 'the old output was changed'
     elif [ -e "$output" ]; then
@@ -125,12 +131,12 @@ judge_target() {
     fi
 }
 
-# The output as it is before a run: there with + ($1), else absent.
+# The output as it is before a run: there with + ($1), else absent, as a folder always is.
 reset_target() {
     rm -f ../before
     [ "$output" != - ] || return 0
-    rm -f "$output" "$output.run"
-    if [ "$1" = + ]; then
+    rm -rf "$output" "$output.run"
+    if [ "$1" = + ] && [ ! -d ../expected ]; then
         echo old >../before
         echo old >"$output"
     fi
@@ -179,7 +185,7 @@ try_command() {
     if [ ! -e "$shim" ]; then skip 'the shim cannot be built here'; return; fi
     (eval "$setup") && run_command
     status=$?
-    if [ "$output" = - ]; then cp ../stdout ../expected; else cp "$output" ../expected; fi
+    if [ "$output" = - ]; then cp ../stdout ../expected; else cp -R "$output" ../expected; fi
     if [ "$status" -ne 0 ]; then
         echo "FAILED fault: $name: exit status $status without a fault: $command"
         echo failed >>../counts
