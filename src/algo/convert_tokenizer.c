@@ -55,7 +55,7 @@ static lm_status write_file(const lm_tokenizer *t, lm_folder *folder, bool merge
     return lm_out_close(out, s, e);
 }
 
-static lm_status export_tokenizer(const lm_converter *c, const lm_tokenizer *t, lm_err *e)
+lm_status lm_convert_export_tokenizer(const lm_converter *c, const lm_tokenizer *t, lm_err *e)
 {
     const lm_tok_format format = lm_format_tokenizer(c->to);
     lm_err why = {0};
@@ -84,7 +84,7 @@ static lm_status convert_files(lm_converter *c, lm_tok_files *f, lm_err *e)
     LM_TRY(lm_convert_check(c, e));
     LM_TRY(lm_tok_read(&t, &f->source, c->run, e));
     const lm_status s =
-        c->to == LM_FORMAT_LM ? import_tokenizer(c, f, t, e) : export_tokenizer(c, t, e);
+        c->to == LM_FORMAT_LM ? import_tokenizer(c, f, t, e) : lm_convert_export_tokenizer(c, t, e);
     lm_tokenizer_free(t);
     return s;
 }
@@ -101,7 +101,7 @@ lm_status lm_convert_ckpt_tokenizer(const lm_converter *c, const lm_ckpt *ckpt, 
 {
     lm_tokenizer *t;
     LM_TRY(lm_tokenizer_load(&t, ckpt, e));
-    const lm_status s = export_tokenizer(c, t, e);
+    const lm_status s = lm_convert_export_tokenizer(c, t, e);
     lm_tokenizer_free(t);
     return s;
 }
