@@ -8,7 +8,7 @@
 static const char *output, *words;
 static bool slim, compat;
 static int64_t from = LM_FORMAT_AUTO, to = LM_FORMAT_AUTO, unit = LM_UNIT_WORD, quantize, threads;
-static int64_t letters = LM_CASE_AUTO;
+static int64_t letters = LM_CASE_AUTO, type;
 static double entropy_prune;
 static uint64_t memory;
 static const char *tmpdir;
@@ -20,7 +20,8 @@ static const lm_option options[] = {
     {0, "to", LM_OPT_CHOICE, &to, .arg = LM_FORMAT_NAMES,
      .help =
          "format of the result; auto: from lm arpa, w2v if it holds word vectors, tokenizer-json "
-         "if it is a tokenizer, else lm, also if the model is changed; bpe-files is a folder"},
+         "if it is a tokenizer, else lm, also if the model is changed; bpe-files and hf are "
+         "folders"},
     {0, "unit", LM_OPT_CHOICE, &unit, .arg = LM_UNIT_NAMES,
      .help = "what the words of an ARPA file, or of vectors, are", .flags = LM_OPT_RESULT},
     {0, "entropy-prune", LM_OPT_REAL, &entropy_prune, .low = 0, .high = 1, .arg = "T",
@@ -40,11 +41,14 @@ static const lm_option options[] = {
      .help = "is text read in lower case by a tokenizer of vocab-txt or bpe-files; auto: as "
              "tokenizer_config.json beside it says, else if no piece has an upper-case letter",
      .flags = LM_OPT_RESULT},
+    {0, "type", LM_OPT_CHOICE, &type, .arg = "f32|f16|q8_0",
+     .help = "with --to gguf: of the matrices; q8_0: whole numbers of 8 bits, with a scale for 32"},
     LM_OPTION_THREADS(&threads),
     LM_OPTION_MEMORY(&memory),
     LM_OPTION_TMPDIR(&tmpdir),
     {0}};
 
+static const lm_gguf_type types[] = {LM_GGUF_F32, LM_GGUF_F16, LM_GGUF_Q8_0};
 static lm_folder *folder;
 
 static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm_run *run,
@@ -62,6 +66,7 @@ static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm
                                .compat = compat,
                                .words = list,
                                .letters = (lm_tok_case)letters,
+                               .type = types[type],
                                .folder = folder};
     if (!s) s = lm_convert(&how, source, out, run, e);
     lm_str_free(&history);
@@ -71,8 +76,8 @@ static lm_status convert(const char *source, lm_out *out, lm_out *list, const lm
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
     lm_out *out = NULL, *list = NULL;
-    LM_TRY(to == LM_FORMAT_BPE_FILES ? lm_folder_open(&folder, output, e)
-                                     : lm_out_open(&out, output, e));
+    LM_TRY(to == LM_FORMAT_BPE_FILES || to == LM_FORMAT_HF ? lm_folder_open(&folder, output, e)
+                                                           : lm_out_open(&out, output, e));
     lm_status s = words ? lm_out_open(&list, words, e) : LM_OK;
     if (!s) lm_program_announce_stdin(count, operands);
     if (!s) s = convert(operands[0], out, list, run, e);
@@ -100,7 +105,9 @@ int main(int argc, char **argv)
             "w2v-bin, its binary form, and glove, text without the first line; npy is an array\n"
             "of NumPy.  Tokenizers are read and written as bpe-files, the pair of vocab.json and\n"
             "merges.txt (encoder.json and vocab.bpe), tiktoken, vocab-txt and tokenizer-json;\n"
-            "SOURCE may be a folder that holds one.",
+            "SOURCE may be a folder that holds one.  A GPT is read and written as hf, a folder of\n"
+            "Hugging Face's transformers, or its model.safetensors, and written as gguf, which\n"
+            "llama.cpp loads.",
         .see_also = "ckpt-info, ckpt-diff, ngram-train, tok-encode",
         .min_operands = 1,
         .max_operands = 1,

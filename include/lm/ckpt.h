@@ -115,6 +115,7 @@ LM_MUST_USE lm_status lm_ckpt_table(const lm_ckpt *ckpt, const char *name, lm_dt
 /* ---- writing ---- */
 typedef struct lm_ckpt_writer lm_ckpt_writer;
 
+/* `kind` NULL: a file as other makers write them, of tensors alone, without lm.* keys and sums. */
 LM_MUST_USE lm_status lm_ckpt_writer_new(lm_ckpt_writer **writer, const char *kind, lm_err *e);
 void lm_ckpt_writer_free(lm_ckpt_writer *writer);
 

@@ -6,11 +6,14 @@
  *     w2v, w2v-bin    word vectors in word2vec's text and binary formats
  *     glove           word vectors as text without word2vec's first line
  *     bpe-files, tiktoken, vocab-txt, tokenizer-json   tokenizers, see tok_formats.h
+ *     hf              a GPT as a folder of Hugging Face's transformers, see gpt_open.h, gpt_hf.h
+ *     gguf            a GPT as a file of llama.cpp, see gpt_gguf.h; only a target
  *     npy             word vectors as an array of NumPy; only a target */
 #ifndef LM_CONVERT_H
 #define LM_CONVERT_H
 #include "lm/file.h"
 #include "lm/folder.h"
+#include "lm/gguf.h"
 #include "lm/ngram.h"
 #include "lm/run.h"
 #include "lm/status.h"
@@ -32,16 +35,18 @@ typedef enum {
     LM_FORMAT_TIKTOKEN,
     LM_FORMAT_VOCAB_TXT,
     LM_FORMAT_TOKENIZER_JSON,
-    LM_FORMAT_NPY
+    LM_FORMAT_HF,
+    LM_FORMAT_NPY,
+    LM_FORMAT_GGUF
 } lm_format;
 #define LM_MODEL_FORMAT_NAMES "lm|arpa"
 #define LM_SOURCE_FORMAT_NAMES                                                                     \
     LM_MODEL_FORMAT_NAMES                                                                          \
-    "|auto|w2v|w2v-bin|glove|bpe-files|tiktoken|vocab-txt|tokenizer-json"
-#define LM_FORMAT_NAMES LM_SOURCE_FORMAT_NAMES "|npy"
+    "|auto|w2v|w2v-bin|glove|bpe-files|tiktoken|vocab-txt|tokenizer-json|hf"
+#define LM_FORMAT_NAMES LM_SOURCE_FORMAT_NAMES "|npy|gguf"
 
 typedef struct {
-    lm_format from;      /* not NPY; AUTO: by content */
+    lm_format from;      /* not NPY, GGUF; AUTO: by content */
     lm_format to;        /* AUTO: LM; of a checkpoint that is not changed ARPA, W2V of word vectors,
                             TOKENIZER_JSON of a tokenizer */
     lm_unit unit;        /* of the words of a source other than LM, which does not tell */
@@ -54,7 +59,8 @@ typedef struct {
     bool compat;         /* to W2V or W2V_BIN: byte for byte what word2vec.c writes */
     lm_out *words;       /* to NPY: the words, one a line; NULL: nowhere */
     lm_tok_case letters; /* of a tokenizer whose source does not tell */
-    lm_folder *folder;   /* to BPE_FILES: what gets the files, and lm_convert's `out` is NULL */
+    lm_gguf_type type;   /* of the matrices, to GGUF; 0: F32 */
+    lm_folder *folder;   /* to BPE_FILES, HF: what gets the files, and lm_convert's `out` is NULL */
 } lm_conversion;
 
 /* Writes a model as LM, with `history` in it, or as ARPA, which has none.

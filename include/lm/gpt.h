@@ -34,6 +34,7 @@ enum { LM_GPT_LAYERS_MAX = 128, LM_GPT_WIDTH_MAX = 1 << 16, LM_GPT_CONTEXT_MAX =
 
 typedef struct {
     uint64_t layers, heads, width, context, vocab; /* L, H, C, T, V; the inner width is 4 C */
+    double eps;                                    /* of the layer norms; 0: 1e-5 */
     bool post_norm;                                /* GPT-1: post-norm, no LN_f, its names */
     bool sine; /* positions are sines and cosines (Vaswani et al., section 3.5), not learned */
     lm_pattern pattern[LM_PATTERNS_MAX]; /* layer l has pattern[l % patterns] */

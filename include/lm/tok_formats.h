@@ -74,6 +74,12 @@ LM_MUST_USE lm_status lm_tok_write(const lm_tokenizer *t, lm_tok_format format, 
                                    lm_err *e);
 LM_MUST_USE lm_status lm_tok_write_merges(const lm_tokenizer *t, lm_out *out, lm_err *e);
 
+/* How a piece is spelled in files: *out is that. */
+LM_MUST_USE lm_status lm_tok_spell(const lm_tokenizer *t, uint32_t id, lm_str *out, lm_err *e);
+
+/* No format has kind byte.  This is the same, pieces and ids, as a byte-bpe without merges. */
+LM_MUST_USE lm_status lm_tok_of_bytes(lm_tokenizer **copy, const lm_tokenizer *bytes, lm_err *e);
+
 #ifdef __cplusplus
 }
 #endif

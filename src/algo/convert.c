@@ -4,6 +4,7 @@
 #include "convert_internal.h"
 #include "lm/arpa.h"
 #include "lm/crc.h"
+#include "lm/gpt_open.h"
 #include "lm/models.h"
 #include "lm/nnlm.h"
 #include "lm/program.h"
@@ -69,6 +70,11 @@ static bool is_tokenizer(lm_format format)
 static bool is_vectors(lm_format format)
 {
     return lm_format_vectors(format) != LM_VECTORS_AUTO;
+}
+
+static bool is_gpt(lm_format format)
+{
+    return format == LM_FORMAT_HF || format == LM_FORMAT_GGUF;
 }
 
 /* ---- n-gram models ---- */
@@ -140,27 +146,44 @@ static lm_status check_options(const lm_converter *c, lm_err *e)
         return lm_fail(e, LM_EUSAGE, "--words: it is for --to npy");
     if ((is_tokenizer(c->from) || is_tokenizer(c->to)) && changes_ngram(how))
         return lm_fail(e, LM_EUSAGE, "a tokenizer has no pruned or compact form");
+    if ((is_gpt(c->from) || is_gpt(c->to)) && changes_ngram(how))
+        return lm_fail(e, LM_EUSAGE, "a GPT has no pruned or compact form");
+    if (how->type && c->to != LM_FORMAT_GGUF)
+        return lm_fail(e, LM_EUSAGE, "--type: it is for --to gguf");
     if (how->letters != LM_CASE_AUTO && !is_tokenizer(c->from))
         return lm_fail(e, LM_EUSAGE, "--case: it is for tokenizers of other formats");
+    return LM_OK;
+}
+
+/* Of the kinds of things that two formats hold. */
+static lm_status check_formats(const lm_converter *c, lm_err *e)
+{
+    if (is_gpt(c->to) && !is_gpt(c->from) && c->from != LM_FORMAT_LM)
+        return lm_fail(e, LM_EUSAGE, "%s: there is no GPT in it", c->name);
+    if (is_gpt(c->from) && (is_vectors(c->to) || c->to == LM_FORMAT_ARPA))
+        return lm_fail(e, LM_EUSAGE, "%s: a GPT has no %s", c->name,
+                       is_vectors(c->to) ? "word vectors" : "ARPA form");
+    if (is_tokenizer(c->from) && !is_tokenizer(c->to) && c->to != LM_FORMAT_LM)
+        return lm_fail(e, LM_EUSAGE, "%s: a tokenizer has no %s", c->name,
+                       is_vectors(c->to) ? "word vectors" : "ARPA form");
+    if (is_tokenizer(c->to) && !is_tokenizer(c->from) && c->from != LM_FORMAT_LM &&
+        c->from != LM_FORMAT_HF)
+        return lm_fail(e, LM_EUSAGE, "%s: there is no tokenizer in it", c->name);
+    if (c->from == LM_FORMAT_ARPA && is_vectors(c->to))
+        return lm_fail(e, LM_EUSAGE, "%s: an n-gram model has no word vectors", c->name);
+    if (is_vectors(c->from) && c->to == LM_FORMAT_ARPA)
+        return lm_fail(e, LM_EUSAGE, "%s: word vectors have no ARPA form", c->name);
     return LM_OK;
 }
 
 lm_status lm_convert_check(const lm_converter *c, lm_err *e)
 {
     LM_TRY(check_options(c, e));
-    if (is_tokenizer(c->from) && !is_tokenizer(c->to) && c->to != LM_FORMAT_LM)
-        return lm_fail(e, LM_EUSAGE, "%s: a tokenizer has no %s", c->name,
-                       is_vectors(c->to) ? "word vectors" : "ARPA form");
-    if (is_tokenizer(c->to) && !is_tokenizer(c->from) && c->from != LM_FORMAT_LM)
-        return lm_fail(e, LM_EUSAGE, "%s: there is no tokenizer in it", c->name);
-    if (c->from == LM_FORMAT_ARPA && is_vectors(c->to))
-        return lm_fail(e, LM_EUSAGE, "%s: an n-gram model has no word vectors", c->name);
-    if (is_vectors(c->from) && c->to == LM_FORMAT_ARPA)
-        return lm_fail(e, LM_EUSAGE, "%s: word vectors have no ARPA form", c->name);
+    LM_TRY(check_formats(c, e));
     if (c->from == c->to && !changes_model(c->how) && !c->how->compat)
         return lm_fail(e, LM_EUSAGE, "%s: is in the format asked for already", c->name);
-    const bool binary =
-        c->to == LM_FORMAT_LM || c->to == LM_FORMAT_W2V_BIN || c->to == LM_FORMAT_NPY;
+    const bool binary = c->to == LM_FORMAT_LM || c->to == LM_FORMAT_W2V_BIN ||
+                        c->to == LM_FORMAT_NPY || c->to == LM_FORMAT_GGUF;
     return binary ? lm_out_expect_binary(c->out, e) : LM_OK;
 }
 
@@ -172,6 +195,10 @@ static lm_status convert_ckpt(const lm_converter *c, const lm_ckpt *ckpt, lm_err
     const bool w2v = strcmp(kind, lm_w2v_lang.kind) == 0;
     lm_ngram *model;
     if (is_tokenizer(c->to)) return lm_convert_ckpt_tokenizer(c, ckpt, e);
+    if (is_gpt(c->to) && strcmp(kind, LM_GPT_KIND) == 0) return lm_convert_ckpt_gpt(c, ckpt, e);
+    if (is_gpt(c->to))
+        return lm_fail(e, LM_EUSAGE, "%s: a model of kind '%s' has no such form, which gpt has",
+                       c->name, kind);
     if (w2v && (is_vectors(c->to) || c->how->slim) && !changes_ngram(c->how))
         return lm_convert_w2v(c, ckpt, e);
     if (strcmp(kind, lm_nnlm_lang.kind) == 0 && is_vectors(c->to))
@@ -191,6 +218,8 @@ static lm_status convert_ckpt(const lm_converter *c, const lm_ckpt *ckpt, lm_err
 static lm_status choose_target(lm_converter *c, const lm_ckpt *ckpt, lm_err *e)
 {
     if (c->to == LM_FORMAT_AUTO && changes_model(c->how)) c->to = LM_FORMAT_LM;
+    if (c->to == LM_FORMAT_AUTO && strcmp(lm_ckpt_kind(ckpt), LM_GPT_KIND) == 0)
+        return lm_fail(e, LM_EUSAGE, "%s: holds a GPT: --to hf or --to gguf is wanted", c->name);
     if (c->to == LM_FORMAT_AUTO)
         c->to = strcmp(lm_ckpt_kind(ckpt), lm_w2v_lang.kind) == 0    ? LM_FORMAT_W2V
                 : strcmp(lm_ckpt_kind(ckpt), LM_TOKENIZER_KIND) == 0 ? LM_FORMAT_TOKENIZER_JSON
@@ -203,15 +232,30 @@ static lm_status from_lm(lm_converter *c, lm_err *e)
     lm_ckpt *ckpt;
     LM_TRY(
         lm_ckpt_parse(&ckpt, c->source->bytes, c->source->length, c->name, LM_CKPT_CHECK_ALL, e));
-    lm_status s = choose_target(c, ckpt, e);
-    if (!s) s = convert_ckpt(c, ckpt, e);
+    const bool others = *lm_ckpt_kind(ckpt) == '\0';
+    lm_status s = others ? LM_OK : choose_target(c, ckpt, e);
+    if (!s && !others) s = convert_ckpt(c, ckpt, e);
     lm_ckpt_close(ckpt);
-    return s;
+    if (!others) return s;
+    c->from = LM_FORMAT_HF;
+    return lm_convert_gpt(c, e);
+}
+
+/* A folder may hold a model, a tokenizer or both. */
+static lm_status choose_source(lm_converter *c, lm_err *e)
+{
+    bool model;
+    if (c->from == LM_FORMAT_AUTO && c->source) return recognise(c->source, c->name, &c->from, e);
+    if (c->from != LM_FORMAT_AUTO || is_tokenizer(c->to)) return LM_OK;
+    LM_TRY(lm_gpt_there(c->path, &model, e));
+    if (model || is_gpt(c->to)) c->from = LM_FORMAT_HF;
+    return LM_OK;
 }
 
 static lm_status convert(lm_converter *c, lm_err *e)
 {
-    if (c->from == LM_FORMAT_AUTO && c->source) LM_TRY(recognise(c->source, c->name, &c->from, e));
+    LM_TRY(choose_source(c, e));
+    if (c->from == LM_FORMAT_HF) return lm_convert_gpt(c, e);
     if (c->from == LM_FORMAT_LM && c->source) return from_lm(c, e);
     if (c->to == LM_FORMAT_AUTO) c->to = LM_FORMAT_LM;
     if (!c->source || is_tokenizer(c->from)) return lm_convert_tokenizer(c, e);
@@ -223,8 +267,9 @@ lm_status lm_convert(const lm_conversion *how, const char *path, lm_out *out, co
                      lm_err *e)
 {
     lm_map source = {0};
-    const bool folder =
-        (how->from == LM_FORMAT_AUTO || is_tokenizer(how->from)) && lm_is_folder(path);
+    const bool may_be =
+        how->from == LM_FORMAT_AUTO || how->from == LM_FORMAT_HF || is_tokenizer(how->from);
+    const bool folder = may_be && lm_is_folder(path);
     if (!folder) LM_TRY(lm_map_open(&source, path, e));
     lm_converter c = {.how = how,
                       .from = how->from,

@@ -43,6 +43,17 @@ LM_MUST_USE lm_status lm_convert_tokenizer(lm_converter *c, lm_err *e);
 LM_MUST_USE lm_status lm_convert_ckpt_tokenizer(const lm_converter *c, const lm_ckpt *ckpt,
                                                 lm_err *e);
 
+LM_MUST_USE lm_status lm_convert_export_tokenizer(const lm_converter *c, const lm_tokenizer *t,
+                                                  lm_err *e);
+
+/* ---- convert_gpt.c ---- */
+
+/* Of a checkpoint, or of another maker's folder or file. */
+LM_MUST_USE lm_status lm_convert_ckpt_gpt(const lm_converter *c, const lm_ckpt *ckpt, lm_err *e);
+LM_MUST_USE lm_status lm_convert_gpt(lm_converter *c, lm_err *e);
+
+/* ---- convert.c ---- */
+
 /* Can it be, and is it for the formats that are known? */
 LM_MUST_USE lm_status lm_convert_check(const lm_converter *c, lm_err *e);
 

@@ -84,6 +84,7 @@ static lm_status set_fixed(lm_ckpt_writer *w, const char *kind, lm_err *e)
 {
     char version[16];
     (void)snprintf(version, sizeof version, "%d", LM_CKPT_VERSION);
+    if (!kind) return set_pair(w, "format", lm_slice_of("pt"), e);
     if (!lm_ckpt_name_ok(lm_slice_of(kind)))
         return lm_fail(e, LM_EFORMAT, "kind '%s': not a name", kind);
     LM_TRY(set_pair(w, "format", lm_slice_of("pt"), e));
@@ -179,7 +180,7 @@ static int compare_items(const void *context, const void *a, const void *b)
     return strcmp(x->name, y->name);
 }
 
-/* Adds __metadata__; *sums_at is the place of the value of lm.crc32c, all '0' for now. */
+/* Adds __metadata__; *sums_at is the place of the value of lm.crc32c, all '0' for now, or stays. */
 static lm_status add_metadata(const lm_ckpt_writer *w, lm_str *header, size_t *sums_at, lm_err *e)
 {
     LM_TRY(lm_str_addf(header, e, "\"__metadata__\":{"));
@@ -260,6 +261,7 @@ static uint32_t item_sum(const item *it, const lm_run *run)
 
 static void put_sums(const lm_ckpt_writer *w, lm_str *header, size_t sums_at, const lm_run *run)
 {
+    if (sums_at == 0) return; /* there are none */
     const uint32_t header_sum = lm_crc32c(0, header->text, header->length);
     char *digits = header->text + sums_at;
     put_sum(digits, header_sum);

@@ -78,6 +78,26 @@ static lm_status add_all(lm_tok_build *b, lm_tokenizer *t, const char *unknown, 
     return s;
 }
 
+static lm_status copy_pieces(lm_tokenizer *to, const lm_tokenizer *from, lm_err *e)
+{
+    uint32_t id;
+    for (uint32_t i = 0; i < from->vocab->size; i++)
+        LM_TRY(lm_vocab_add(to->vocab, lm_vocab_word(from->vocab, i), &id, e));
+    for (size_t i = 0; i < from->specials; i++)
+        LM_TRY(lm_tokenizer_add_special(to, from->special[i], e));
+    return lm_tokenizer_settle(to, "a tokenizer of bytes", e);
+}
+
+lm_status lm_tok_of_bytes(lm_tokenizer **copy, const lm_tokenizer *bytes, lm_err *e)
+{
+    LM_TRY(lm_tokenizer_new(copy, LM_TOK_BYTE_BPE, e));
+    const lm_status s = copy_pieces(*copy, bytes, e);
+    if (!s) return LM_OK;
+    lm_tokenizer_free(*copy);
+    *copy = NULL;
+    return s;
+}
+
 lm_status lm_tok_build_end(lm_tok_build *b, lm_tok_kind kind, const char *unknown, lm_tokenizer **t,
                            lm_err *e)
 {

@@ -94,9 +94,6 @@ LM_MUST_USE unsigned char *lm_tok_specials(const lm_tokenizer *t, lm_err *e);
 
 /* ---- writers ---- */
 
-/* How a piece is spelled in files: *out is that. */
-LM_MUST_USE lm_status lm_tok_spell(const lm_tokenizer *t, uint32_t id, lm_str *out, lm_err *e);
-
 LM_MUST_USE lm_status lm_tok_write_vocabulary(const lm_tokenizer *t, lm_out *out, lm_err *e);
 LM_MUST_USE lm_status lm_tok_write_tiktoken(const lm_tokenizer *t, lm_out *out, lm_err *e);
 LM_MUST_USE lm_status lm_tok_write_list(const lm_tokenizer *t, lm_out *out, lm_err *e);

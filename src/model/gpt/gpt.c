@@ -22,6 +22,8 @@ static lm_status check_shape(const lm_gpt_shape *s, const lm_tokenizer *t, lm_er
             return lm_fail(e, LM_EUSAGE, "%s: %llu is not in 1 .. %llu", numbers[i].what,
                            (unsigned long long)numbers[i].value,
                            (unsigned long long)numbers[i].most);
+    if (!(s->eps >= 0 && s->eps <= 1)) /* or NaN */
+        return lm_fail(e, LM_EUSAGE, "eps: %g is not in 0 .. 1", s->eps);
     if (s->width % s->heads)
         return lm_fail(e, LM_EUSAGE, "width: %llu is no multiple of %llu heads",
                        (unsigned long long)s->width, (unsigned long long)s->heads);
@@ -162,7 +164,7 @@ lm_status lm_gpt_prepare(lm_gpt *g, lm_err *e)
                                       .pre_norm = !s->post_norm,
                                       .causal = true,
                                       .activation = LM_ACT_GELU_TANH,
-                                      .eps = LM_GPT_EPS,
+                                      .eps = s->eps > 0 ? s->eps : LM_GPT_EPS,
                                       .layout = LM_IN_MAJOR,
                                       .pattern = s->pattern,
                                       .patterns = s->patterns};

@@ -2,6 +2,7 @@
  *
  * lm.config: {"layers":12,"heads":12,"width":768,"context":1024,"vocab":50257,"norm":"pre",
  *             "positions":"learned","pattern":"dense","tokenizer":{...}}
+ * and "eps":X where it is another than 1e-5.
  * Tensors: the parameters, by Hugging Face's names; those of the tokenizer. */
 #include <string.h>
 #include "gpt_private.h"
@@ -18,6 +19,10 @@ static lm_status add_config(const lm_gpt *g, lm_str *out, lm_err *e)
                        s->sine ? "sine" : "learned"));
     LM_TRY(lm_patterns_text(s->pattern, s->patterns, out, e));
     LM_TRY(lm_str_addf(out, e, "\""));
+    if (s->eps > 0) {
+        LM_TRY(lm_str_addf(out, e, ",\"eps\":"));
+        LM_TRY(lm_str_add_real(out, s->eps, e));
+    }
     if (g->tokenizer) {
         LM_TRY(lm_str_addf(out, e, ",\"tokenizer\":"));
         LM_TRY(lm_tokenizer_config(g->tokenizer, out, e));
@@ -76,8 +81,18 @@ static lm_status read_member(void *context, lm_json *j, lm_slice key, lm_err *e)
     if (lm_json_is(key, "norm")) return read_either(j, "pre", "post", &s->post_norm, e);
     if (lm_json_is(key, "positions")) return read_either(j, "learned", "sine", &s->sine, e);
     if (lm_json_is(key, "pattern")) return read_patterns(j, s, e);
+    if (lm_json_is(key, "eps")) return lm_json_real(j, &s->eps, e);
     if (lm_json_is(key, "tokenizer")) found->tokenizer = true; /* which reads it itself */
     return lm_json_skip(j, NULL, e);
+}
+
+lm_status lm_gpt_load_values(lm_gpt *g, const char *prefix, const lm_ckpt *ckpt, lm_err *e)
+{
+    LM_TRY(lm_params_expect(g->params, prefix, ckpt, e));
+    LM_TRY(lm_params_block(g->params, &g->values, e));
+    LM_TRY(lm_params_load(g->params, g->values, prefix, ckpt, e));
+    lm_params_bind(g->params, g->values, &g->weights);
+    return LM_OK;
 }
 
 static lm_status load(lm_gpt *g, const lm_ckpt *ckpt, lm_err *e)
@@ -91,11 +106,7 @@ static lm_status load(lm_gpt *g, const lm_ckpt *ckpt, lm_err *e)
     if (s)
         return lm_fail(e, s == LM_EUSAGE ? LM_EFORMAT : s, "%s: lm.config: %s", lm_ckpt_path(ckpt),
                        why.message);
-    LM_TRY(lm_params_expect(g->params, "", ckpt, e));
-    LM_TRY(lm_params_block(g->params, &g->values, e));
-    LM_TRY(lm_params_load(g->params, g->values, "", ckpt, e));
-    lm_params_bind(g->params, g->values, &g->weights);
-    return LM_OK;
+    return lm_gpt_load_values(g, "", ckpt, e);
 }
 
 lm_status lm_gpt_load(lm_gpt **gpt, const lm_ckpt *ckpt, lm_err *e)
