@@ -122,7 +122,7 @@ int main(int argc, char **argv)
             "Operands are prompts; without any, lines of standard input are. An empty prompt is\n"
             "the beginning of a text. Writes what follows, up to the end-of-text token, a stop\n"
             "text, --max-tokens or the end of the context; '---' between several completions.\n"
-            "The same seed gives the same text, sample I of a prompt whatever N is.",
+            "The same seed gives the same text, whatever the number of threads and of streams.",
         .source = "Radford et al. 2019; Holtzman et al. 2020; Keskar et al. 2019",
         .see_also = "gpt-train, lm-eval, ngram-sample",
         .max_operands = -1,

@@ -39,7 +39,6 @@ typedef struct {
     lm_kv_cache **caches; /* (beams): of the living, */
     lm_kv_cache **after;  /* and of the next */
     size_t *lengths;      /* (beams) */
-    bool cut;             /* by the context */
 } search;
 
 /* ---- room ---- */
@@ -191,10 +190,8 @@ static lm_status go(search *s, const way *w, lm_err *e)
         return status;
     }
     lm_completion *c = &h.written.c;
-    if (c->ending == LM_GOING_ON && c->start.count + c->ids.count > s->gpt->shape.context) {
-        s->cut = true;
+    if (c->ending == LM_GOING_ON && c->start.count + c->ids.count > s->gpt->shape.context)
         lm_written_end(&h.written, LM_BY_CONTEXT);
-    }
     if (c->ending == LM_GOING_ON)
         keep(s, w, &h);
     else
@@ -253,7 +250,6 @@ static lm_status complete(search *s, lm_err *e)
     hypothesis *first = &s->living[0];
     LM_TRY(lm_written_begin(&first->written, &s->writer, e));
     if (first->written.c.start.count > s->gpt->shape.context) {
-        s->cut = true;
         lm_written_end(&first->written, LM_BY_CONTEXT);
         s->living_count = 0;
         end(s, first);
@@ -271,16 +267,18 @@ static lm_status complete(search *s, lm_err *e)
 
 static lm_status tell(search *s, const lm_generate_calls *calls, lm_err *e)
 {
-    if (s->cut)
-        lm_note(s->run, "prompt %llu: the context of %llu is full, which ends completions",
-                (unsigned long long)s->ended[0].written.c.prompt + 1,
-                (unsigned long long)s->gpt->shape.context);
     for (size_t i = 0; i < s->ended_count && i < s->how->samples; i++) {
-        s->ended[i].written.c.sample = i;
-        LM_TRY(calls->tell(calls->context, &s->ended[i].written.c, e));
+        lm_completion *c = &s->ended[i].written.c;
+        c->sample = i;
+        if (c->ending == LM_BY_CONTEXT)
+            lm_note(
+                s->run,
+                "prompt %llu, sample %zu: ends after %zu tokens, as the context of %llu is full",
+                (unsigned long long)c->prompt + 1, i + 1, c->ids.count,
+                (unsigned long long)s->gpt->shape.context);
+        LM_TRY(calls->tell(calls->context, c, e));
     }
     free_all(s->ended, &s->ended_count);
-    s->cut = false;
     return LM_OK;
 }
 
