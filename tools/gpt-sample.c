@@ -4,6 +4,7 @@
 #include "lm/completions.h"
 #include "lm/encode.h"
 #include "lm/generate_options.h"
+#include "lm/gpt_open.h"
 #include "lm/memory.h"
 #include "lm/program.h"
 
@@ -33,7 +34,7 @@ typedef struct waiting {
 } waiting;
 
 typedef struct {
-    lm_ckpt *ckpt;
+    lm_gpt_opened opened;
     lm_gpt *gpt;
     lm_encoder *encoder;
     lm_prompts *prompts;
@@ -84,8 +85,8 @@ static lm_status sample(work *w, const lm_run *run, int count, char **operands, 
     lm_generation how;
     LM_TRY(lm_generate_options_get(&how, e));
     LM_TRY(lm_program_stdout(&w->out, line_buffered, e));
-    LM_TRY(lm_ckpt_open(&w->ckpt, model, LM_CKPT_CHECK_SMALL, e));
-    LM_TRY(lm_gpt_load(&w->gpt, w->ckpt, e));
+    LM_TRY(lm_gpt_open(&w->opened, model, run, e));
+    w->gpt = w->opened.gpt;
     if (!w->gpt->tokenizer) return lm_fail(e, LM_EFORMAT, "%s: it has no tokenizer", model);
     LM_TRY(lm_encoder_new(&w->encoder, w->gpt->tokenizer, special, e));
     if (count == 0) lm_program_announce_stdin(count, operands);
@@ -104,8 +105,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     lm_completions_free(&form);
     lm_prompts_free(w.prompts);
     lm_encoder_free(w.encoder);
-    lm_gpt_free(w.gpt);
-    lm_ckpt_close(w.ckpt);
+    lm_gpt_close(&w.opened);
     return s;
 }
 
