@@ -18,7 +18,7 @@ extern "C" {
 #endif
 
 typedef struct {
-    lm_ckpt *ckpt;
+    lm_ckpt *ckpt; /* NULL: of another maker's GPT */
     lm_lang *lang; /* NULL: */
     lm_w2v *gaps;  /* one that predicts from both sides; */
     lm_gpt *gpt;   /* one of tokens: both of lm_model_open_any alone */
@@ -30,7 +30,8 @@ LM_MUST_USE lm_status lm_model_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err 
 
 /* Errors: LM_EIO; LM_EFORMAT, also for a checkpoint that holds no word-level model. */
 LM_MUST_USE lm_status lm_model_open(lm_model *model, const char *path, lm_err *e);
-/* The same, or a model that fills gaps, or of tokens. */
+/* The same, or a model that fills gaps, or of tokens; also a GPT of another maker, a folder or a
+ * file of it (gpt_open.h). */
 LM_MUST_USE lm_status lm_model_open_any(lm_model *model, const char *path, lm_err *e);
 void lm_model_close(lm_model *model);
 

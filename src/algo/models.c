@@ -2,6 +2,8 @@
 #include "lm/models.h"
 #include <string.h>
 #include "lm/arpa.h"
+#include "lm/folder.h"
+#include "lm/gpt_open.h"
 #include "lm/mix.h"
 #include "lm/ngram.h"
 #include "lm/nnlm.h"
@@ -61,9 +63,29 @@ lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
     return open_model(model, path, load_lang, e);
 }
 
+/* A GPT of another maker, of which the weights, too, are files of safetensors. */
+static lm_status open_others(lm_model *model, const char *path, lm_err *e)
+{
+    lm_gpt_opened opened;
+    lm_model_close(model);
+    LM_TRY(lm_gpt_open_others(&opened, path, NULL, e));
+    model->gpt = opened.gpt;
+    model->ckpt = opened.ckpt;
+    lm_str_free(&opened.history);
+    return LM_OK;
+}
+
+static lm_status load_any_but_others(lm_model *model, lm_err *e)
+{
+    return *lm_ckpt_kind(model->ckpt) ? load_any(model, e) : LM_OK;
+}
+
 lm_status lm_model_open_any(lm_model *model, const char *path, lm_err *e)
 {
-    return open_model(model, path, load_any, e);
+    *model = (lm_model){0};
+    if (lm_is_folder(path)) return open_others(model, path, e);
+    LM_TRY(open_model(model, path, load_any_but_others, e));
+    return *lm_ckpt_kind(model->ckpt) ? LM_OK : open_others(model, path, e);
 }
 
 void lm_model_close(lm_model *model)
