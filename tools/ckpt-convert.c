@@ -108,7 +108,7 @@ int main(int argc, char **argv)
             "SOURCE may be a folder that holds one.  A GPT is read and written as hf, a folder of\n"
             "Hugging Face's transformers, or its model.safetensors, and written as gguf, which\n"
             "llama.cpp loads.",
-        .see_also = "ckpt-info, ckpt-diff, ngram-train, tok-encode",
+        .see_also = "ckpt-info, ckpt-diff, gpt-train, ngram-train, tok-encode",
         .min_operands = 1,
         .max_operands = 1,
         .options = options,

@@ -39,6 +39,9 @@ typedef struct {
  * cannot be computed here; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_open(lm_gpt_opened *opened, const char *path, const lm_run *run,
                                   lm_err *e);
+/* The same for a folder or a file that is known to be another maker's, not standard input. */
+LM_MUST_USE lm_status lm_gpt_open_others(lm_gpt_opened *opened, const char *path, const lm_run *run,
+                                         lm_err *e);
 void lm_gpt_close(lm_gpt_opened *opened);
 
 /* Is it a folder of another maker's model: with config.json, and weights in some form? */

@@ -1,5 +1,4 @@
 /* convert_gpt.c - GPTs from one file format to another. */
-#include <string.h>
 #include "convert_internal.h"
 #include "lm/gpt_gguf.h"
 #include "lm/gpt_hf.h"
@@ -55,12 +54,7 @@ lm_status lm_convert_gpt(lm_converter *c, lm_err *e)
     lm_gpt_opened o;
     if (c->to == LM_FORMAT_AUTO) c->to = LM_FORMAT_LM;
     LM_TRY(lm_convert_check(c, e));
-    if (strcmp(c->path, "-") == 0)
-        return lm_fail(e, LM_EUSAGE,
-                       "%s: a model of another maker, whose config.json and "
-                       "tokenizer lie beside it: give the file's name, or the folder's",
-                       c->name);
-    LM_TRY(lm_gpt_open(&o, c->path, c->run, e));
+    LM_TRY(lm_gpt_open_others(&o, c->path, c->run, e));
     const lm_status s = c->to == LM_FORMAT_LM ? import_gpt(c, &o, e)
                         : lm_format_tokenizer(c->to) != LM_TOK_FORMAT_NONE
                             ? lm_convert_export_tokenizer(c, o.gpt->tokenizer, e)

@@ -3,6 +3,7 @@
 #include <string.h>
 #include "lm/arpa.h"
 #include "lm/folder.h"
+#include "lm/gpt_open.h"
 #include "lm/mix.h"
 #include "lm/ngram.h"
 #include "lm/nnlm.h"
@@ -36,6 +37,8 @@ static lm_status load_any(lm_model *model, lm_err *e)
 {
     if (strcmp(lm_ckpt_kind(model->ckpt), lm_w2v_lang.kind) == 0)
         return lm_w2v_load(&model->gaps, model->ckpt, e);
+    if (strcmp(lm_ckpt_kind(model->ckpt), LM_GPT_KIND) == 0)
+        return lm_gpt_load(&model->gpt, model->ckpt, e);
     return lm_model_load(&model->lang, model->ckpt, e);
 }
 
@@ -60,40 +63,36 @@ lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
     return open_model(model, path, load_lang, e);
 }
 
-/* A GPT may be in files of other makers, and in a folder. */
-static lm_status is_gpt(const char *path, bool *gpt, lm_err *e)
+/* A GPT of another maker, of which the weights, too, are files of safetensors. */
+static lm_status open_others(lm_model *model, const char *path, const lm_run *run, lm_err *e)
 {
-    lm_map file;
-    lm_ckpt *ckpt;
-    *gpt = lm_is_folder(path);
-    if (*gpt || strcmp(path, "-") == 0) return LM_OK;
-    LM_TRY(lm_map_open(&file, path, e));
-    const bool begins = lm_ckpt_begins(file.bytes, file.length);
-    lm_map_close(&file);
-    if (!begins) return LM_OK; /* which whoever reads it says better */
-    LM_TRY(lm_ckpt_open(&ckpt, path, LM_CKPT_CHECK_HEADER, e));
-    const char *kind = lm_ckpt_kind(ckpt);
-    *gpt = *kind == '\0' || strcmp(kind, LM_GPT_KIND) == 0;
-    lm_ckpt_close(ckpt);
+    lm_gpt_opened opened;
+    lm_model_close(model);
+    LM_TRY(lm_gpt_open_others(&opened, path, run, e));
+    model->gpt = opened.gpt;
+    model->ckpt = opened.ckpt;
+    lm_str_free(&opened.history);
     return LM_OK;
+}
+
+static lm_status load_any_but_others(lm_model *model, lm_err *e)
+{
+    return *lm_ckpt_kind(model->ckpt) ? load_any(model, e) : LM_OK;
 }
 
 lm_status lm_model_open_any(lm_model *model, const char *path, const lm_run *run, lm_err *e)
 {
-    bool gpt;
     *model = (lm_model){0};
-    LM_TRY(is_gpt(path, &gpt, e));
-    if (!gpt) return open_model(model, path, load_any, e);
-    LM_TRY(lm_gpt_open(&model->opened, path, run, e));
-    model->gpt = model->opened.gpt;
-    return LM_OK;
+    if (lm_is_folder(path)) return open_others(model, path, run, e);
+    LM_TRY(open_model(model, path, load_any_but_others, e));
+    return *lm_ckpt_kind(model->ckpt) ? LM_OK : open_others(model, path, run, e);
 }
 
 void lm_model_close(lm_model *model)
 {
     if (model->lang) model->lang->type->free(model->lang);
     lm_w2v_free(model->gaps);
-    lm_gpt_close(&model->opened);
+    lm_gpt_free(model->gpt);
     lm_ckpt_close(model->ckpt);
     *model = (lm_model){0};
 }

@@ -190,8 +190,7 @@ $ ckpt-convert --case lower hf -o no
 = 2
 $ ckpt-convert - -o no <hf/model.safetensors
 ! ckpt-convert: standard input: a model of another maker, whose config.json and tokenizer lie beside it: give the file's name, or the folder's
-! ckpt-convert: --help shows an example
-= 2
+= 4
 $ ckpt-convert --to hf a.gpt -o hf
 ! ckpt-convert: hf: create: File exists
 = 3
@@ -286,8 +285,9 @@ $ sh try 's/vocab_size": 300/vocab_size": -1/'
 $ sh try '$d'
 ! ckpt-convert: m/config.json: byte 361: expected ',' or '}', found the end
 = 4
-$ sh try 's/n_layer": 2/n_layer": 1/'; rm no
-! ckpt-convert: warning: m/model.safetensors: tensors that such a model does not have, left out: 12, as 'h.1.attn.c_attn.bias'
+$ sh try 's/n_layer": 2/n_layer": 1/'
+! ckpt-convert: m/model.safetensors: tensor 'h.1.attn.c_attn.bias': a model as config.json describes it has none
+= 4
 # What says nothing else, or what is said in another way.
 $ sh try 's/"n_inner": null/"n_inner": 128, "scale_attn_weights": true, "reorder_and_upcast_attn": true/'; ckpt-diff no b.gpt
 | metadata 'lm.history': differs
@@ -295,6 +295,12 @@ $ sh try 's/"n_inner": null/"n_inner": 128, "scale_attn_weights": true, "reorder
 $ sh try 's/1e-05/0.001/'; ckpt-info no | grep eps; ckpt-convert --to hf no -o eps; grep eps eps/config.json
 |     "eps": 0.001,
 |   "layer_norm_epsilon": 0.001,
+
+# Programs take such models as they are.
+$ lm-eval -m a.gpt data/stories-test.txt >ours; lm-eval -m hf data/stories-test.txt | cmp - ours; lm-eval -m hf/model.safetensors data/stories-test.txt | cmp - ours
+$ lm-eval -m - data/stories-test.txt <hf/model.safetensors
+! lm-eval: standard input: a model of another maker, whose config.json and tokenizer lie beside it: give the file's name, or the folder's
+= 4
 
 # GGUF: the same bytes that another program makes of the folder.
 ? python3 -c ''

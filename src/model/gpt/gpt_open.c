@@ -152,20 +152,27 @@ static bool is_known(const lm_gpt *g, const char *name)
     return false;
 }
 
-/* Tensors of other heads, or of layers that config.json does not know. */
-static void warn_others(const reading *r, const char *prefix)
+/* Other heads may be there, to be left out; what else a layer has, or more layers than config.json
+ * tells of, would make another model of it. */
+static lm_status check_others(const reading *r, const char *prefix, lm_err *e)
 {
     const char *first = NULL;
     size_t others = 0;
     for (size_t i = 0; i < lm_ckpt_count(r->weights); i++) {
-        const char *name = lm_ckpt_tensor(r->weights, i)->name;
-        const bool has = strncmp(name, prefix, strlen(prefix)) == 0;
-        if (is_known(r->opened->gpt, has ? name + strlen(prefix) : name)) continue;
-        if (others++ == 0) first = name;
+        const char *whole = lm_ckpt_tensor(r->weights, i)->name;
+        const bool has = strncmp(whole, prefix, strlen(prefix)) == 0;
+        const char *name = has ? whole + strlen(prefix) : whole;
+        if (is_known(r->opened->gpt, name)) continue;
+        if (strncmp(name, "h.", 2) == 0)
+            return lm_fail(e, LM_EFORMAT,
+                           "%s: tensor '%s': a model as " CONFIG " describes it has none",
+                           lm_ckpt_path(r->weights), whole);
+        if (others++ == 0) first = whole;
     }
     if (others)
         lm_warn(r->run, "%s: tensors that such a model does not have, left out: %zu, as '%s'",
                 lm_ckpt_path(r->weights), others, first);
+    return LM_OK;
 }
 
 static lm_status load_weights(reading *r, bool tied, lm_err *e)
@@ -178,8 +185,7 @@ static lm_status load_weights(reading *r, bool tied, lm_err *e)
         lm_ckpt_find(r->weights, r->file.text + (*prefix ? 0 : strlen(PREFIX)));
     LM_TRY(lm_gpt_load_values(g, prefix, r->weights, e));
     LM_TRY(check_head(r, table, tied, e));
-    warn_others(r, prefix);
-    return LM_OK;
+    return check_others(r, prefix, e);
 }
 
 /* ---- the rest ---- */
@@ -240,34 +246,51 @@ static lm_status read_others(reading *r, lm_err *e)
 
 /* ---- opening ---- */
 
-static lm_status open_path(reading *r, lm_err *e)
+static lm_status open_others(reading *r, lm_err *e)
 {
-    lm_gpt_opened *o = r->opened;
-    LM_TRY(set_folder(r, e));
-    if (lm_is_folder(r->path)) return read_others(r, e);
-    LM_TRY(lm_ckpt_open(&r->weights, r->path, LM_CKPT_CHECK_ALL, e));
-    if (*lm_ckpt_kind(r->weights) == '\0') {
-        if (strcmp(r->path, "-") != 0) return read_others(r, e);
+    if (strcmp(r->path, "-") == 0)
         return lm_fail(e, LM_EFORMAT,
                        "standard input: a model of another maker, whose " CONFIG
-                       " and tokenizer are looked for beside it: give the file's name");
-    }
+                       " and tokenizer lie beside it: give the file's name, or the folder's");
+    LM_TRY(set_folder(r, e));
+    if (!r->weights && !lm_is_folder(r->path))
+        LM_TRY(lm_ckpt_open(&r->weights, r->path, LM_CKPT_CHECK_ALL, e));
+    return read_others(r, e);
+}
+
+static lm_status open_any(reading *r, lm_err *e)
+{
+    lm_gpt_opened *o = r->opened;
+    if (lm_is_folder(r->path)) return open_others(r, e);
+    LM_TRY(lm_ckpt_open(&r->weights, r->path, LM_CKPT_CHECK_ALL, e));
+    if (*lm_ckpt_kind(r->weights) == '\0') return open_others(r, e);
     o->ckpt = r->weights;
     r->weights = NULL;
     LM_TRY(lm_gpt_load(&o->gpt, o->ckpt, e));
     return lm_ckpt_history(o->ckpt, &o->history, e);
 }
 
-lm_status lm_gpt_open(lm_gpt_opened *opened, const char *path, const lm_run *run, lm_err *e)
+static lm_status open_with(lm_gpt_opened *opened, const char *path, const lm_run *run,
+                           lm_status (*how)(reading *r, lm_err *e), lm_err *e)
 {
     reading r = {.opened = opened, .path = path, .run = run};
     *opened = (lm_gpt_opened){0};
-    const lm_status s = open_path(&r, e);
+    const lm_status s = how(&r, e);
     lm_ckpt_close(r.weights);
     lm_str_free(&r.folder);
     lm_str_free(&r.file);
     if (s) lm_gpt_close(opened);
     return s;
+}
+
+lm_status lm_gpt_open(lm_gpt_opened *opened, const char *path, const lm_run *run, lm_err *e)
+{
+    return open_with(opened, path, run, open_any, e);
+}
+
+lm_status lm_gpt_open_others(lm_gpt_opened *opened, const char *path, const lm_run *run, lm_err *e)
+{
+    return open_with(opened, path, run, open_others, e);
 }
 
 void lm_gpt_close(lm_gpt_opened *opened)
