@@ -105,6 +105,21 @@ neural() {
     "$bin/ngram-sample" -m "$out/$name.nnlm" --seed 1 --length 40
 }
 
+# pretrained NAME VOCABULARY PROMPT [OPTION]...: a GPT of byte-level tokens.
+pretrained() {
+    name=$1
+    vocabulary=$2
+    prompt=$3
+    shift 3
+    "$bin/tok-train" -q --vocab-size "$vocabulary" -o "$out/$name.tok" "data/$name-train.txt"
+    timed "$bin/gpt-train" -q --tokenizer "$out/$name.tok" "$@" --valid "data/$name-valid.txt" \
+        --valid-every 100 -o "$out/$name.gpt" "data/$name-train.txt"
+    printf '\n%-22s %9s %11s %11s\n' "GPT, $vocabulary tokens" seconds 'a token' bits/byte
+    model_row 'GPT' "$out/$name.gpt" "$name"
+    printf '\nsample, GPT: %s' "$prompt"
+    "$bin/gpt-sample" -q -m "$out/$name.gpt" --seed 1 --max-tokens 60 --temperature 0.8 "$prompt"
+}
+
 # vectors NAME UNIT SECTIONS WORD...: words of the stories near to each WORD; with SECTIONS, how
 # many analogies of those sections come out.
 vectors() {
@@ -135,11 +150,15 @@ from training. n-grams: different ones of that order in the training text. never
 the held-out n-grams of that order that are not among them. MLE zeros: share of held-out words
 and sentence ends that never followed the longest context that was seen. NNLM: Bengio's neural
 model of order 5; mixed with the n-grams by the weights that suit other held-out stories best.
+GPT: a transformer over byte-level tokens; its perplexity is of a token.
 END
 measure 'English' stories word
 neural stories word --dropout 0.4 -l 0.004 -e 5
+pretrained stories 1000 'The old man' --layers 4 --width 192 -t 128 -b 8 --steps 700 -l 0.002 \
+    --dropout 0.1
 vectors stories word 'male-female number-order' king red seven mother
 measure 'Chinese' stories-zh char
 neural stories-zh char --dropout 0.4 -l 0.004 -e 10
+pretrained stories-zh 1500 '小明' --layers 2 -t 128 -b 8 --steps 500 -l 0.003 --dropout 0.3
 vectors stories-zh char '' 红 山 三 妈
 printf '\nModels, measurements and samples are in %s\n' "$out"

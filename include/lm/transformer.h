@@ -93,6 +93,11 @@ lm_real *lm_transformer_forward(const lm_compute *on, const lm_transformer *t,
 /* What the last forward pass returned. */
 const lm_real *lm_transformer_output(const lm_transformer *t, const lm_transformer_room *room);
 
+/* p (T,T): the probabilities of a head of a layer in the first sequence of the last forward pass,
+ * of T positions.  Only of a room of LM_TRAINING, which keeps what they are of. */
+void lm_transformer_map(const lm_compute *on, const lm_transformer *t, lm_transformer_room *room,
+                        size_t layer, size_t head, size_t T, lm_real *p);
+
 /* d_layers += the gradients, from room->d_x, which becomes that of the input. */
 void lm_transformer_backward(const lm_compute *on, const lm_transformer *t, const lm_layer *layers,
                              const lm_layer *d_layers, lm_transformer_room *room,

@@ -228,6 +228,16 @@ lm_real *lm_transformer_extend(const lm_compute *on, const lm_transformer *t,
     return out;
 }
 
+void lm_transformer_map(const lm_compute *on, const lm_transformer *t, lm_transformer_room *room,
+                        size_t layer, size_t head, size_t T, lm_real *p)
+{
+    const struct lm_layer_saved *saved = saved_of(room, layer);
+    const pass first = begin(on, t, room, &T, 1, NULL);
+    assert(room->mode == LM_TRAINING);
+    const lm_attention shape = attend(&first, layer, saved);
+    lm_attention_map(on, &shape, &room->scratch->sequences[0], head, p);
+}
+
 /* ---- backward ---- */
 
 /* d_normed = the gradient of what the mlp takes, from d_x, that of what it adds. */

@@ -41,7 +41,7 @@ $ lm-plot --map -m odd.nnlm d | grep -c '<circle cx="400.00" cy="300.00"'
 
 # Wrong uses and files.
 $ lm-plot
-! lm-plot: what to draw? --map is what there is
+! lm-plot: what to draw? --map or --attention is what there is
 ! lm-plot: --help shows an example
 = 2
 $ lm-plot --map a
@@ -78,3 +78,50 @@ $ lm-plot --map -m s.nnlm --words words
 = 2
 $ head -n 500 words | lm-plot --map -m s.nnlm --words - | grep -c '<circle'
 | 500
+
+# Attention: the pairs that a pattern allows, by hand.
+$ lm-plot --attention --pattern band:2 -t 4 --pgm -o p.pgm; head -n 3 p.pgm; tail -c 16 p.pgm | od -An -v -w4 -tu1 | tr -s ' '
+| P5
+| 4 4
+| 255
+|  0 255 255 255
+|  0 0 255 255
+|  255 0 0 255
+|  255 255 0 0
+$ lm-plot --attention --pattern atrous:2 --both-ways -t 3 --pgm | tail -c 9 | od -An -v -w3 -tu1 | tr -s ' '
+|  0 255 0
+|  255 0 255
+|  0 255 0
+# The page, the border, and the runs of cells: 1, 1, 2, 3 in each row of the four blocks.
+$ lm-plot --attention --pattern fixed:4:2 -t 16 -o p.svg; grep -c '<rect' p.svg
+| 30
+# A model that sees one position before it: the first token looks at itself alone.
+$ printf 'abcabcabc\n' >text; gpt-train -q --layers 2 --heads 2 --width 4 -t 4 --pattern band:2 --steps 2 -b 2 -o m.gpt text
+$ lm-plot --attention -m m.gpt --text abc --layer 2 --head 1 --pgm | tail -c 16 | od -An -v -w4 -tu1 | awk '{ print ($1 == 255), ($2 == 255), ($3 == 255), ($4 == 255) }'
+| 0 1 1 1
+| 0 0 1 1
+| 1 0 0 1
+| 1 1 0 0
+$ lm-plot --attention -m m.gpt --text abc --layer 2 -o a.svg; grep -o '<title>.*</title>' a.svg; grep -c '>[abc]</text>' a.svg
+| <title>layer 2, all heads</title>
+| 3
+$ lm-plot --attention -m m.gpt --text abc --layer 3
+! lm-plot: the model has 2 layers of 2 heads
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --attention -m m.gpt --text abcabc
+! lm-plot: a text of 7 tokens; it must have 1 to 4
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --attention --pattern dense,band:2
+! lm-plot: 'dense,band:2': one pattern makes a picture
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --attention
+! lm-plot: --attention: either --pattern, or --model and --text
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --attention --map
+! lm-plot: what to draw? --map or --attention is what there is
+! lm-plot: --help shows an example
+= 2
