@@ -88,7 +88,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (per_line && per_token)
         return lm_fail(e, LM_EUSAGE, "--per-line and --per-token exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
-    LM_TRY(lm_model_open_any(&model, model_path, e));
+    LM_TRY(lm_model_open_any(&model, model_path, run, e));
     lm_program_announce_stdin(count, operands);
     const lm_status s = model.gpt ? evaluate_gpt(model.gpt, count, operands, out, run, e)
                                   : evaluate_words(&model, count, operands, out, run, e);

@@ -109,7 +109,7 @@ static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
     if (all && lm_option_given("top"))
         return lm_fail(e, LM_EUSAGE, "--all and --top exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
-    LM_TRY(lm_model_open_any(&model, model_path, e));
+    LM_TRY(lm_model_open_any(&model, model_path, run, e));
     lm_program_announce_stdin(count, operands);
     const lm_status s = answer_any(&model, count, operands, out, run, e);
     lm_model_close(&model);

@@ -21,10 +21,11 @@ static const lm_option options[] = {
 static lm_status decode_binary(const lm_tokenizer *t, const lm_decoding *how, int count,
                                char **operands, lm_out *out, lm_err *e)
 {
+    lm_decoder decoder = {0};
     for (int i = 0; i < (count ? count : 1); i++) {
         lm_in in;
         LM_TRY(lm_in_open(&in, count ? operands[i] : "-", e));
-        const lm_status s = lm_decode_binary(t, &in, binary == 1 ? 2 : 4, how, out, e);
+        const lm_status s = lm_decode_binary(t, &in, binary == 1 ? 2 : 4, how, &decoder, out, e);
         lm_in_close(&in);
         if (s) return s;
     }

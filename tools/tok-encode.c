@@ -3,7 +3,7 @@
 #include "lm/program.h"
 
 static const char *model, *output, *end_token;
-static int64_t binary = LM_IDS_TEXT, threads;
+static int64_t binary, threads;
 static bool doc, pieces, special, line_buffered;
 
 enum { BINARY_NONE, BINARY_U16, BINARY_U32 };

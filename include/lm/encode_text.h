@@ -7,6 +7,7 @@
 #define LM_ENCODE_TEXT_H
 #include <stdbool.h>
 #include <stdint.h>
+#include "lm/encode.h"
 #include "lm/file.h"
 #include "lm/passages.h"
 #include "lm/run.h"
@@ -52,12 +53,16 @@ typedef struct {
     bool skip_special; /* special tokens are left out */
 } lm_decoding;
 
-/* Decodes numbers in a text of LM_UNIT_WORD, or little-endian ones of `width` 2 or 4 bytes.
- * Errors: LM_EIO; LM_EFORMAT with the place; LM_ENOMEM. */
+/* Decodes numbers in a text of LM_UNIT_WORD.  Errors: LM_EIO; LM_EFORMAT with the place;
+ * LM_ENOMEM. */
 LM_MUST_USE lm_status lm_decode_text(const lm_tokenizer *t, lm_text *text, const lm_decoding *how,
                                      lm_out *out, lm_err *e);
+
+/* Decodes little-endian numbers of `width` 2 or 4 bytes, which go on with the text that `decoder`
+ * is in.  Errors: as above. */
 LM_MUST_USE lm_status lm_decode_binary(const lm_tokenizer *t, lm_in *in, size_t width,
-                                       const lm_decoding *how, lm_out *out, lm_err *e);
+                                       const lm_decoding *how, lm_decoder *decoder, lm_out *out,
+                                       lm_err *e);
 
 #ifdef __cplusplus
 }

@@ -37,6 +37,9 @@ LM_MUST_USE lm_status lm_passages_new(lm_passages **passages, lm_text *text, lm_
                                       lm_err *e);
 void lm_passages_free(lm_passages *passages); /* NULL is allowed */
 
+/* From now on no document is cut, however long. */
+void lm_passages_keep_whole(lm_passages *passages);
+
 typedef struct {
     const char *name; /* of the input, */
     uint64_t line;    /* and the line in which the passage begins */

@@ -37,6 +37,11 @@ size_t lm_pipeline_items(const lm_pool *pool);
 LM_MUST_USE lm_status lm_pipeline_run(const lm_pipeline *steps, void *context, void *items,
                                       size_t count, size_t size, lm_pool *pool, lm_err *e);
 
+/* The same for steps of which `take` and `finish` share nothing: they run at the same time.  So
+ * what is finished goes out while `take` waits, for what may come only once that was read. */
+LM_MUST_USE lm_status lm_pipeline_answer(const lm_pipeline *steps, void *context, void *items,
+                                         size_t count, size_t size, lm_pool *pool, lm_err *e);
+
 #ifdef __cplusplus
 }
 #endif

@@ -29,6 +29,8 @@ typedef struct {
     uint32_t *id;    /* those not in the file */
     size_t held, capacity;
     lm_temp *temp; /* the tokens before; NULL: all are in memory */
+    uint32_t *map; /* of a part's words; private */
+    size_t map_capacity;
 } lm_tokens;
 
 /* Reads a text to its end.  Errors: LM_EFORMAT, LM_EIO, LM_ENOMEM, LM_ESTOPPED. */
@@ -44,6 +46,17 @@ LM_MUST_USE lm_status lm_tokens_begin(lm_tokens *tokens, lm_vocab *vocab, lm_err
 LM_MUST_USE lm_status lm_tokens_add(lm_tokens *tokens, const uint32_t *ids, size_t count,
                                     const lm_run *run, lm_err *e);
 LM_MUST_USE lm_status lm_tokens_end(lm_tokens *tokens, lm_err *e);
+
+/* The same of parts with words of their own, which are added to the vocabulary. */
+typedef struct {
+    const lm_vocab *words;
+    const uint32_t *count; /* (words) how often each is in the part */
+    const uint32_t *id;    /* (length) numbers of words, or marks */
+    size_t length;
+    uint64_t lines; /* that begin in it */
+} lm_tokens_part;
+LM_MUST_USE lm_status lm_tokens_add_part(lm_tokens *tokens, const lm_tokens_part *part,
+                                         const lm_run *run, lm_err *e);
 
 /* New numbers for old: map[word], bos, eos. */
 typedef struct {

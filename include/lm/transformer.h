@@ -109,6 +109,8 @@ typedef struct {
 LM_MUST_USE lm_status lm_kv_cache_new(lm_kv_cache *cache, const lm_transformer *t, size_t capacity,
                                       lm_err *e);
 void lm_kv_cache_free(lm_kv_cache *cache);
+/* `to` becomes the first n positions of `from`; both have the same capacity. */
+void lm_kv_cache_copy(lm_kv_cache *to, const lm_kv_cache *from, const lm_transformer *t, size_t n);
 
 /* The same as the forward pass, where the lengths[b] rows of sequence b follow the positions that
  * caches[b] has, and are added to them; there must be room for them.  Room of LM_INFERENCE. */

@@ -1,5 +1,7 @@
 /* transformer_room.c - what a stack of layers keeps, and works in. */
 #include "transformer_room.h"
+#include <assert.h>
+#include <string.h>
 
 /* Gives every pointer at `field` room for `count` elements, if it is wanted. */
 static lm_status take(lm_arena *arena, bool wanted, lm_real **field, size_t N, size_t width,
@@ -112,4 +114,13 @@ void lm_kv_cache_free(lm_kv_cache *cache)
 {
     lm_free(cache->kv);
     *cache = (lm_kv_cache){0};
+}
+
+void lm_kv_cache_copy(lm_kv_cache *to, const lm_kv_cache *from, const lm_transformer *t, size_t n)
+{
+    const size_t plane = from->capacity * t->width;
+    assert(n <= from->length && to->capacity == from->capacity);
+    for (size_t i = 0; i < 2 * t->layers; i++)
+        memcpy(to->kv + i * plane, from->kv + i * plane, n * t->width * sizeof *to->kv);
+    to->length = n;
 }

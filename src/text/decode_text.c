@@ -1,7 +1,6 @@
 /* decode_text.c - ids in whole files to text. */
-#include <stdio.h>
-#include "lm/encode.h"
 #include "lm/encode_text.h"
+#include <stdio.h>
 
 enum { BINARY_BUFFER = 1 << 16 };
 
@@ -80,10 +79,11 @@ static lm_status decode_numbers(decoding *d, lm_in *in, size_t width, lm_err *e)
 }
 
 lm_status lm_decode_binary(const lm_tokenizer *t, lm_in *in, size_t width, const lm_decoding *how,
-                           lm_out *out, lm_err *e)
+                           lm_decoder *decoder, lm_out *out, lm_err *e)
 {
-    decoding d = {.t = t, .how = how, .out = out};
+    decoding d = {.t = t, .how = how, .out = out, .decoder = *decoder};
     const lm_status s = decode_numbers(&d, in, width, e);
+    *decoder = d.decoder;
     lm_str_free(&d.bytes);
     return s;
 }

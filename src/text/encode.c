@@ -193,6 +193,7 @@ static lm_status encode_units(lm_encoder *c, lm_slice text, lm_ids *ids, lm_err 
 
 static lm_status encode_bytes(const lm_encoder *c, lm_slice text, lm_ids *ids, lm_err *e)
 {
+    if (text.length == 0) return LM_OK;
     LM_TRY(make_room(ids, text.length, e));
     uint32_t *id = ids->id + ids->count;
     for (size_t i = 0; i < text.length; i++)
@@ -427,6 +428,7 @@ static uint32_t special_at(const lm_tokenizer *t, lm_slice text, size_t *length)
 lm_status lm_encode(lm_encoder *c, lm_slice text, lm_ids *ids, lm_err *e)
 {
     size_t from = 0;
+    if (text.length == 0) return LM_OK; /* its bytes may be NULL */
     for (size_t i = 0, length; c->special && i < text.length;) {
         const lm_slice rest = {text.text + i, text.length - i};
         const uint32_t id = c->begins_special[(unsigned char)*rest.text]

@@ -2,9 +2,9 @@
 #include "lm/encode_text.h"
 #include <pthread.h>
 #include <string.h>
-#include "lm/encode.h"
 #include "lm/memory.h"
 #include "lm/pipeline.h"
+#include "lm/split.h"
 
 enum { DIGITS_MAX = 10 };
 
@@ -224,7 +224,7 @@ static lm_status encode_all(encoding *job, lm_pool *pool, lm_err *e)
     all.idle = lm_new(count, sizeof(lm_encoder *), e);
     job->encoders = &all;
     lm_status s = items && all.idle ? LM_OK : e->status;
-    if (!s) s = lm_pipeline_run(&steps, job, items, count, sizeof *items, pool, e);
+    if (!s) s = lm_pipeline_answer(&steps, job, items, count, sizeof *items, pool, e);
     for (size_t i = 0; items && i < count; i++) {
         lm_passage_free(&items[i].passage);
         lm_ids_free(&items[i].ids);
@@ -235,10 +235,19 @@ static lm_status encode_all(encoding *job, lm_pool *pool, lm_err *e)
     return s;
 }
 
+/* Could a passage end within a special token? */
+static bool may_cut_special(const lm_tokenizer *t)
+{
+    for (size_t i = 0; i < t->specials; i++)
+        if (lm_split_place(lm_vocab_word(t->vocab, t->special[i]))) return true;
+    return false;
+}
+
 static lm_status encode_text(encoding *job, lm_text *text, const lm_run *run, lm_err *e)
 {
     *job->done = (lm_encoded){0};
     LM_TRY(lm_passages_new(&job->passages, text, job->how->unit, e));
+    if (job->how->special && may_cut_special(job->t)) lm_passages_keep_whole(job->passages);
     const lm_status s = encode_all(job, lm_run_pool(run), e);
     lm_passages_free(job->passages);
     job->done->bytes = lm_text_bytes(text);

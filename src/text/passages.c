@@ -9,6 +9,7 @@ enum { CHARACTER_MAX = 4 };
 struct lm_passages {
     lm_text *text;
     lm_passage_unit unit;
+    bool whole; /* documents are not cut */
     lm_text_block block;
     bool unused;      /* the block was not looked at */
     bool inside;      /* the next passage begins within a document */
@@ -34,6 +35,11 @@ void lm_passages_free(lm_passages *p)
     lm_free(p);
 }
 
+void lm_passages_keep_whole(lm_passages *p)
+{
+    p->whole = true;
+}
+
 void lm_passage_free(lm_passage *passage)
 {
     lm_str_free(&passage->bytes);
@@ -55,12 +61,13 @@ static size_t last_end(const lm_passages *p, const char *b, size_t from, size_t 
     return 0;
 }
 
-/* The same for a place within a document. */
+/* The same for a place within a document.  What begins before `from` is looked at for the character
+ * before a blank only: a place there would be one only because that character is cut off. */
 static size_t last_place(const char *b, size_t from, size_t n)
 {
     const size_t before = from > CHARACTER_MAX ? from - CHARACTER_MAX : 0;
-    const size_t place = lm_split_place((lm_slice){b + before, n - before});
-    return place ? before + place : 0;
+    const size_t place = before + lm_split_place((lm_slice){b + before, n - before});
+    return place < from ? 0 : place;
 }
 
 /* How much of the bytes a passage may be, of which the first `from` are known to have no place to
@@ -69,7 +76,7 @@ static size_t find_cut(const lm_passages *p, lm_slice bytes, size_t from, bool *
 {
     const size_t end = last_end(p, bytes.text, from, bytes.length);
     *inside = false;
-    if (end && p->unit == LM_BY_LINE) return end;
+    if (p->whole || (end && p->unit == LM_BY_LINE)) return end;
     const size_t place = last_place(bytes.text, from, bytes.length);
     *inside = place > end;
     return place > end ? place : end;

@@ -23,7 +23,7 @@ void lm_split_close(lm_split *s)
 void lm_split_text(lm_split *s, lm_slice text)
 {
     s->at = text.text;
-    s->end = text.text + text.length;
+    s->end = text.length ? text.text + text.length : text.text; /* which may be NULL */
     s->words.length = s->next = 0;
 }
 

@@ -246,7 +246,7 @@ static lm_status skip_byte_order_mark(lm_text *t, lm_err *e)
     for (;;) {
         const size_t unread = (size_t)(c->end - c->at);
         const size_t same = unread < length ? unread : length;
-        if (memcmp(c->at, mark, same) != 0) return LM_OK;
+        if (same && memcmp(c->at, mark, same) != 0) return LM_OK;
         if (same == length) {
             c->at += length;
             return LM_OK;
@@ -379,7 +379,8 @@ lm_status lm_text_memory(lm_text **text, lm_slice bytes, const char *name, lm_un
     if (bytes.length) memcpy(t->buffer, bytes.text, bytes.length);
     t->unread.at = t->unread.end = t->buffer;
     take_bytes(t, bytes.length);
-    return LM_OK;
+    if (unit != LM_UNIT_BYTE) s = skip_byte_order_mark(t, e);
+    return close_failed(text, s);
 }
 
 void lm_text_close(lm_text *t)

@@ -19,8 +19,8 @@ enum {
 typedef struct {
     lm_text_block text;
     lm_vocab *vocab;
-    uint32_t *id, *count, *map; /* tokens; of each word here; its number in all */
-    size_t length, id_capacity, count_capacity, map_capacity;
+    uint32_t *id, *count; /* tokens; of each word here */
+    size_t length, id_capacity, count_capacity;
     uint64_t lines;
     lm_text_cursor cursor;
 } block;
@@ -32,6 +32,52 @@ typedef struct {
     size_t block_size;
     const lm_run *run;
 } reading;
+
+/* ---- keeping tokens ---- */
+
+static lm_status spill(lm_tokens *t, const lm_run *run, lm_err *e)
+{
+    if (!t->temp) LM_TRY(lm_temp_open(&t->temp, lm_run_tmpdir(run), e));
+    LM_TRY(lm_temp_write(t->temp, t->id, t->held * sizeof *t->id, e));
+    t->held = 0;
+    return LM_OK;
+}
+
+/* Room for so many more tokens in memory. */
+static lm_status make_room(lm_tokens *t, size_t count, const lm_run *run, lm_err *e)
+{
+    const uint64_t most = run && run->memory ? run->memory / SPILL_SHARE : UINT64_MAX;
+    if ((t->held + count) * sizeof *t->id > most) LM_TRY(spill(t, run, e));
+    return lm_reserve(&t->id, &t->capacity, t->held + count, sizeof *t->id, e);
+}
+
+/* Enters the words of a part and their counts, and sets the map. */
+static lm_status enter_words(lm_tokens *t, const lm_tokens_part *part, lm_err *e)
+{
+    const uint32_t words = part->words->size;
+    LM_TRY(lm_reserve(&t->map, &t->map_capacity, words, sizeof *t->map, e));
+    for (uint32_t w = 0; w < words; w++) {
+        const uint32_t size = t->vocab->size;
+        LM_TRY(lm_vocab_add(t->vocab, lm_vocab_word(part->words, w), &t->map[w], e));
+        LM_TRY(lm_reserve(&t->count, &t->count_capacity, (size_t)size + 1, sizeof *t->count, e));
+        if (t->map[w] == size) t->count[size] = 0;
+        t->count[t->map[w]] += part->count[w];
+    }
+    return LM_OK;
+}
+
+lm_status lm_tokens_add_part(lm_tokens *t, const lm_tokens_part *part, const lm_run *run, lm_err *e)
+{
+    LM_TRY(enter_words(t, part, e));
+    LM_TRY(lm_words_check_memory(t->vocab, run, e));
+    LM_TRY(make_room(t, part->length, run, e));
+    for (size_t i = 0; i < part->length; i++)
+        t->id[t->held + i] = part->id[i] < LM_TOKEN_EOS ? t->map[part->id[i]] : part->id[i];
+    t->held += part->length;
+    t->length += part->length;
+    t->lines += part->lines;
+    return LM_OK;
+}
 
 /* ---- in any thread: a block into tokens ---- */
 
@@ -92,50 +138,12 @@ static lm_status take_block(void *context, void *item, bool *more, lm_err *e)
     return lm_text_next_block(job->text, job->block_size, &b->text, more, e);
 }
 
-/* Enters the words of a block and their counts, and sets the block's map. */
-static lm_status enter_words(lm_tokens *t, block *b, lm_err *e)
-{
-    const uint32_t words = b->vocab->size;
-    LM_TRY(lm_reserve(&b->map, &b->map_capacity, words, sizeof *b->map, e));
-    for (uint32_t w = 0; w < words; w++) {
-        const uint32_t size = t->vocab->size;
-        LM_TRY(lm_vocab_add(t->vocab, lm_vocab_word(b->vocab, w), &b->map[w], e));
-        LM_TRY(lm_reserve(&t->count, &t->count_capacity, (size_t)size + 1, sizeof *t->count, e));
-        if (b->map[w] == size) t->count[size] = 0;
-        t->count[b->map[w]] += b->count[w];
-    }
-    return LM_OK;
-}
-
-static lm_status spill(lm_tokens *t, const lm_run *run, lm_err *e)
-{
-    if (!t->temp) LM_TRY(lm_temp_open(&t->temp, lm_run_tmpdir(run), e));
-    LM_TRY(lm_temp_write(t->temp, t->id, t->held * sizeof *t->id, e));
-    t->held = 0;
-    return LM_OK;
-}
-
-/* Room for so many more tokens in memory. */
-static lm_status make_room(lm_tokens *t, size_t count, const lm_run *run, lm_err *e)
-{
-    const uint64_t most = run && run->memory ? run->memory / SPILL_SHARE : UINT64_MAX;
-    if ((t->held + count) * sizeof *t->id > most) LM_TRY(spill(t, run, e));
-    return lm_reserve(&t->id, &t->capacity, t->held + count, sizeof *t->id, e);
-}
-
 static lm_status keep_tokens(void *context, void *item, lm_err *e)
 {
     const reading *job = context;
-    lm_tokens *t = job->tokens;
-    block *b = item;
-    LM_TRY(enter_words(t, b, e));
-    LM_TRY(lm_words_check_memory(t->vocab, job->run, e));
-    LM_TRY(make_room(t, b->length, job->run, e));
-    for (size_t i = 0; i < b->length; i++)
-        t->id[t->held + i] = b->id[i] < LM_TOKEN_EOS ? b->map[b->id[i]] : b->id[i];
-    t->held += b->length;
-    t->length += b->length;
-    t->lines += b->lines;
+    const block *b = item;
+    const lm_tokens_part part = {b->vocab, b->count, b->id, b->length, b->lines};
+    LM_TRY(lm_tokens_add_part(job->tokens, &part, job->run, e));
     lm_text_add_invalid(job->text, &b->cursor);
     lm_progress(job->run, "reading", 1e-6 * (double)lm_text_bytes(job->text), 0, "MB");
     return LM_OK;
@@ -169,7 +177,6 @@ static lm_status read_blocks(reading *job, lm_err *e)
         lm_vocab_free(blocks[i].vocab);
         lm_free(blocks[i].id);
         lm_free(blocks[i].count);
-        lm_free(blocks[i].map);
     }
     lm_free(blocks);
     return s;
@@ -194,6 +201,7 @@ void lm_tokens_free(lm_tokens *t)
     lm_vocab_free(t->vocab);
     lm_free(t->count);
     lm_free(t->id);
+    lm_free(t->map);
     lm_temp_close(t->temp);
     *t = (lm_tokens){0};
 }

@@ -46,7 +46,8 @@ peer() {
 
 # median FILE COLUMN
 median() {
-    cut -d ' ' -f "$2" "$1" | sort -n | awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'
+    cut -d ' ' -f "$2" "$1" | sort -n |
+        awk '{ v[NR] = $1 } END { if (NR) print v[int((NR + 1) / 2)] }'
 }
 
 ratio() {
