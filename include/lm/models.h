@@ -8,9 +8,8 @@
 #ifndef LM_MODELS_H
 #define LM_MODELS_H
 #include "lm/ckpt.h"
-#include "lm/gpt.h"
+#include "lm/gpt_open.h"
 #include "lm/lang.h"
-#include "lm/run.h"
 #include "lm/status.h"
 #include "lm/w2v.h"
 
@@ -19,10 +18,11 @@ extern "C" {
 #endif
 
 typedef struct {
-    lm_ckpt *ckpt; /* NULL: of another maker's GPT */
-    lm_lang *lang; /* NULL: */
-    lm_w2v *gaps;  /* one that predicts from both sides; */
-    lm_gpt *gpt;   /* one of tokens: both of lm_model_open_any alone */
+    lm_ckpt *ckpt;
+    lm_lang *lang;        /* NULL: */
+    lm_w2v *gaps;         /* one that predicts from both sides; */
+    const lm_gpt *gpt;    /* one of tokens: both of lm_model_open_any alone */
+    lm_gpt_opened opened; /* which has it */
 } lm_model;
 
 /* Any word-level model, by the kind of its checkpoint, which must outlive it.
@@ -31,8 +31,8 @@ LM_MUST_USE lm_status lm_model_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err 
 
 /* Errors: LM_EIO; LM_EFORMAT, also for a checkpoint that holds no word-level model. */
 LM_MUST_USE lm_status lm_model_open(lm_model *model, const char *path, lm_err *e);
-/* The same, or a model that fills gaps, or of tokens; also a GPT of another maker, a folder or a
- * file of it (gpt_open.h). */
+/* The same, or a model that fills gaps, or of tokens; also a GPT of another maker (gpt_open.h), its
+ * folder or a file of it. */
 LM_MUST_USE lm_status lm_model_open_any(lm_model *model, const char *path, const lm_run *run,
                                         lm_err *e);
 void lm_model_close(lm_model *model);

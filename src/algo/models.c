@@ -3,7 +3,6 @@
 #include <string.h>
 #include "lm/arpa.h"
 #include "lm/folder.h"
-#include "lm/gpt_open.h"
 #include "lm/mix.h"
 #include "lm/ngram.h"
 #include "lm/nnlm.h"
@@ -37,8 +36,6 @@ static lm_status load_any(lm_model *model, lm_err *e)
 {
     if (strcmp(lm_ckpt_kind(model->ckpt), lm_w2v_lang.kind) == 0)
         return lm_w2v_load(&model->gaps, model->ckpt, e);
-    if (strcmp(lm_ckpt_kind(model->ckpt), LM_GPT_KIND) == 0)
-        return lm_gpt_load(&model->gpt, model->ckpt, e);
     return lm_model_load(&model->lang, model->ckpt, e);
 }
 
@@ -63,36 +60,37 @@ lm_status lm_model_open(lm_model *model, const char *path, lm_err *e)
     return open_model(model, path, load_lang, e);
 }
 
-/* A GPT of another maker, of which the weights, too, are files of safetensors. */
-static lm_status open_others(lm_model *model, const char *path, const lm_run *run, lm_err *e)
+/* Those of other makers tell no kind. */
+static lm_status load_any_of_ours(lm_model *model, lm_err *e)
 {
-    lm_gpt_opened opened;
-    lm_model_close(model);
-    LM_TRY(lm_gpt_open_others(&opened, path, run, e));
-    model->gpt = opened.gpt;
-    model->ckpt = opened.ckpt;
-    lm_str_free(&opened.history);
+    const char *kind = lm_ckpt_kind(model->ckpt);
+    if (*kind == '\0') return LM_OK;
+    if (strcmp(kind, LM_GPT_KIND) != 0) return load_any(model, e);
+    LM_TRY(lm_ckpt_verify(model->ckpt, e)); /* all of it is read now */
+    LM_TRY(lm_gpt_load(&model->opened.gpt, model->ckpt, e));
+    model->gpt = model->opened.gpt;
     return LM_OK;
 }
 
-static lm_status load_any_but_others(lm_model *model, lm_err *e)
-{
-    return *lm_ckpt_kind(model->ckpt) ? load_any(model, e) : LM_OK;
-}
-
+/* A file is opened once, if it is ours: it may be a pipe. */
 lm_status lm_model_open_any(lm_model *model, const char *path, const lm_run *run, lm_err *e)
 {
     *model = (lm_model){0};
-    if (lm_is_folder(path)) return open_others(model, path, run, e);
-    LM_TRY(open_model(model, path, load_any_but_others, e));
-    return *lm_ckpt_kind(model->ckpt) ? LM_OK : open_others(model, path, run, e);
+    if (!lm_is_folder(path)) {
+        LM_TRY(open_model(model, path, load_any_of_ours, e));
+        if (*lm_ckpt_kind(model->ckpt)) return LM_OK;
+        lm_model_close(model);
+    }
+    LM_TRY(lm_gpt_open_others(&model->opened, path, run, e));
+    model->gpt = model->opened.gpt;
+    return LM_OK;
 }
 
 void lm_model_close(lm_model *model)
 {
     if (model->lang) model->lang->type->free(model->lang);
     lm_w2v_free(model->gaps);
-    lm_gpt_free(model->gpt);
+    lm_gpt_close(&model->opened);
     lm_ckpt_close(model->ckpt);
     *model = (lm_model){0};
 }

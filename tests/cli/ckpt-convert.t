@@ -255,8 +255,8 @@ $ ckpt-convert m.lm -o /dev/full
 $ ckpt-convert m.arpa -o - >/dev/full
 ! ckpt-convert: standard output: write: No space left on device
 = 3
-$ ckpt-convert --to gguf m.lm -o e
-! ckpt-convert: --to: 'gguf' is not one of lm, arpa, auto, w2v, w2v-bin, glove, bpe-files, tiktoken, vocab-txt, tokenizer-json, npy
+$ ckpt-convert --to ggml m.lm -o e
+! ckpt-convert: --to: 'ggml' is not one of lm, arpa, auto, w2v, w2v-bin, glove, bpe-files, tiktoken, vocab-txt, tokenizer-json, hf, npy, gguf
 ! ckpt-convert: --help shows an example
 = 2
 $ test -e e

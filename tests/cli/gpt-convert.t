@@ -298,6 +298,7 @@ $ sh try 's/1e-05/0.001/'; ckpt-info no | grep eps; ckpt-convert --to hf no -o e
 
 # Programs take such models as they are.
 $ lm-eval -m a.gpt data/stories-test.txt >ours; lm-eval -m hf data/stories-test.txt | cmp - ours; lm-eval -m hf/model.safetensors data/stories-test.txt | cmp - ours
+$ cat a.gpt | lm-eval -m - data/stories-test.txt | cmp - ours
 $ lm-eval -m - data/stories-test.txt <hf/model.safetensors
 ! lm-eval: standard input: a model of another maker, whose config.json and tokenizer lie beside it: give the file's name, or the folder's
 = 4

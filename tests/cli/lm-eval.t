@@ -216,8 +216,8 @@ $ lm-eval -m m.lm .
 ! lm-eval: .: open: Is a directory
 = 3
 $ lm-eval -m . two
-! lm-eval: .: open: Is a directory
-= 3
+! lm-eval: .: a model of another maker without config.json, model.safetensors, tokenizer.json (or vocab.json and merges.txt) in its folder
+= 4
 $ lm-eval -m two two 2>&1 | sed 's/[0-9][0-9]* bytes/N bytes/'
 | lm-eval: two: header: N bytes long, at most 100000000 are allowed; is it a checkpoint?
 $ lm-eval -m /dev/null two
@@ -263,5 +263,5 @@ $ cp m.lm more.lm; echo >>more.lm; lm-eval -m more.lm two 2>&1 | sed 's/[0-9][0-
 $ n='{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'; printf '\065\0\0\0\0\0\0\0%sx' "$n" >other.st; ckpt-info other.st | head -n 1
 | kind        none
 $ lm-eval -m other.st two
-! lm-eval: other.st: not a word-level language model (kind '')
+! lm-eval: other.st: a model of another maker without config.json, tokenizer.json (or vocab.json and merges.txt) beside it
 = 4

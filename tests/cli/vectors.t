@@ -223,7 +223,7 @@ $ ckpt-convert --to lm v.w2v -o e
 ! ckpt-convert: --help shows an example
 = 2
 $ ckpt-convert --from npy v.npy -o e
-! ckpt-convert: --from: 'npy' is not one of lm, arpa, auto, w2v, w2v-bin, glove, bpe-files, tiktoken, vocab-txt, tokenizer-json
+! ckpt-convert: --from: 'npy' is not one of lm, arpa, auto, w2v, w2v-bin, glove, bpe-files, tiktoken, vocab-txt, tokenizer-json, hf
 ! ckpt-convert: --help shows an example
 = 2
 $ pty -o ckpt-convert --to w2v-bin v.w2v -o -
