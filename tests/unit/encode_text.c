@@ -218,7 +218,7 @@ TEST(encode_text_refuses)
 {
     lm_tokenizer *t = new_tokenizer(LM_TOK_WORD);
     for (int i = 0; i < 65537; i++) {
-        char word[8];
+        char word[16];
         (void)snprintf(word, sizeof word, "%d", i);
         add_piece(t, word);
     }
