@@ -1,5 +1,6 @@
 /* gpt-train.c - pretrain a GPT. */
 #include "lm/gpt_options.h"
+#include "lm/gpt_plan.h"
 #include "lm/program.h"
 
 static const char *output, *tokenizer;
@@ -40,51 +41,22 @@ static lm_status open_tokenizer(work *w, lm_tokenizer **t, lm_err *e)
     return lm_ckpt_history(w->ckpt, &w->history, e);
 }
 
-/* ---- texts ---- */
-
-typedef struct {
-    lm_gpt_text *text;
-    uint64_t vocab;
-} numbers_reader;
-
-static lm_status read_numbers(void *context, lm_slice bytes, const char *name, lm_err *e)
-{
-    const numbers_reader *r = context;
-    return lm_gpt_text_numbers(r->text, bytes, name, numbers == 1 ? 2 : 4, r->vocab, e);
-}
-
-static lm_status read_text(work *w, lm_gpt_text *text, char *const *paths, size_t count, lm_err *e)
-{
-    static char standard_input[] = "-";
-    numbers_reader r = {text, w->gpt->shape.vocab};
-    lm_text *reader;
-    if (numbers && count == 0)
-        return lm_program_read(standard_input, read_numbers, &r, &w->history, e);
-    for (size_t i = 0; numbers && i < count; i++)
-        LM_TRY(lm_program_read(paths[i], read_numbers, &r, &w->history, e));
-    if (numbers) return LM_OK;
-    LM_TRY(lm_text_open(&reader, paths, count, LM_UNIT_BYTE, true, e));
-    lm_status s = lm_gpt_text_read(text, reader, w->gpt->tokenizer,
-                                   doc ? LM_BY_FILE : LM_BY_DOCUMENT, w->run, e);
-    if (!s) s = lm_text_history(reader, &w->history, e);
-    lm_text_close(reader);
-    return s;
-}
-
 static lm_status read_texts(work *w, int count, char **operands, lm_err *e)
 {
     lm_str path = {0};
+    const lm_gpt_reading how = {.tokenizer = w->gpt->tokenizer,
+                                .vocab = w->gpt->shape.vocab,
+                                .unit = doc ? LM_BY_FILE : LM_BY_DOCUMENT,
+                                .width = 2 * (size_t)numbers};
     if (w->train.dry_run && count == 0) return LM_OK; /* the shape alone */
     lm_program_announce_stdin(count, operands);
-    LM_TRY(read_text(w, &w->text, operands, (size_t)count, e));
+    LM_TRY(lm_gpt_text_files(&w->text, operands, (size_t)count, &how, &w->history, w->run, e));
     if (!w->train.valid) return LM_OK;
     lm_status s = lm_str_addf(&path, e, "%s", w->train.valid);
-    if (!s) s = read_text(w, &w->valid, &path.text, 1, e);
+    if (!s) s = lm_gpt_text_files(&w->valid, &path.text, 1, &how, &w->history, w->run, e);
     lm_str_free(&path);
     return s;
 }
-
-/* ---- the run ---- */
 
 static lm_status make_model(work *w, int count, lm_err *e)
 {
@@ -106,9 +78,11 @@ static lm_status train(work *w, int count, char **operands, lm_err *e)
     LM_TRY(read_texts(w, count, operands, e));
     w->how.seed = (uint64_t)w->train.seed;
     w->how.random = w->train.epochs == 0;
-    LM_TRY(lm_gpt_trainer_new(&w->trainer, w->gpt, w->text.count ? &w->text : NULL,
-                              w->valid.count ? &w->valid : NULL, &w->how,
+    const bool shape_alone = w->train.dry_run && count == 0;
+    LM_TRY(lm_gpt_trainer_new(&w->trainer, w->gpt, shape_alone ? NULL : &w->text,
+                              w->train.valid ? &w->valid : NULL, &w->how,
                               lm_train_micro_batch(&w->train), w->run->pool, e));
+    LM_TRY(lm_gpt_plan_tell(w->trainer, &w->train, w->run, e));
     return lm_train(&w->trainer->task, &w->train, output, w->history.text, w->run, e);
 }
 

@@ -1,12 +1,13 @@
 /* lm-eval.c - measure a language model on text. */
 #include "lm/evaluate.h"
 #include "lm/gaps.h"
+#include "lm/gpt_evaluate.h"
 #include "lm/models.h"
 #include "lm/program.h"
 
 static const char *model_path;
-static bool per_line, per_token, line_buffered;
-static int64_t threads;
+static bool per_line, per_token, line_buffered, doc, bf16;
+static int64_t threads, stride, batch = 8;
 
 static const lm_option options[] = {
     LM_OPTION_MODEL(&model_path),
@@ -14,6 +15,14 @@ static const lm_option options[] = {
      .help = "a line for each line of text: log10 p, tokens, unknown words (TSV)"},
     {0, "per-token", LM_OPT_FLAG, &per_token,
      .help = "a line for each word and sentence end: word, order used, log10 p (TSV)"},
+    {0, "doc", LM_OPT_FLAG, &doc,
+     .help = "of a GPT: each FILE is one document, blank lines are text"},
+    {0, "stride", LM_OPT_INT, &stride, .low = 0, .high = 1e9, .arg = "N",
+     .help = "of a GPT: tokens from one window to the next; fewer are slower and see more of what "
+             "is before; 0: its context"},
+    {'b', "batch", LM_OPT_INT, &batch, .low = 1, .high = 1e6, .arg = "N",
+     .help = "of a GPT: windows at once"},
+    {0, "bf16", LM_OPT_FLAG, &bf16, .help = "of a GPT: round matrices to bfloat16 in products"},
     LM_OPTION_THREADS(&threads),
     LM_OPTION_LINE_BUFFERED(&line_buffered),
     {0}};
@@ -37,25 +46,52 @@ static lm_status evaluate(const lm_lang *lang, lm_text *text, lm_out *out, const
     return lm_evaluation_write(&total, lang->order, out, e);
 }
 
+static lm_status evaluate_gpt(const lm_gpt *gpt, int count, char **operands, lm_out *out,
+                              const lm_run *run, lm_err *e)
+{
+    lm_text *text;
+    const lm_gpt_evaluation how = {.unit = doc ? LM_BY_FILE : LM_BY_DOCUMENT,
+                                   .stride = (uint64_t)stride,
+                                   .batch = (uint64_t)batch,
+                                   .bf16 = bf16};
+    if (per_line || per_token)
+        return lm_fail(e, LM_EUSAGE, "--per-%s: not of a GPT", per_line ? "line" : "token");
+    LM_TRY(lm_text_open(&text, operands, (size_t)count, LM_UNIT_BYTE, true, e));
+    const lm_status s = lm_gpt_evaluate(gpt, text, &how, out, run, e);
+    lm_text_close(text);
+    return s;
+}
+
+static lm_status evaluate_words(const lm_model *model, int count, char **operands, lm_out *out,
+                                const lm_run *run, lm_err *e)
+{
+    lm_text *text;
+    const lm_lang *lang = model->gaps ? &model->gaps->lang : model->lang;
+    if (doc || lm_option_given("stride") || lm_option_given("batch") || bf16)
+        return lm_fail(e, LM_EUSAGE, "--doc, --stride, --batch and --bf16 are for a GPT");
+    LM_TRY(lm_text_open(&text, operands, (size_t)count, lang->unit, lang->marks_as_words, e));
+    lm_status s = LM_OK;
+    if (model->gaps && (per_line || per_token))
+        s = lm_fail(e, LM_EUSAGE, "--per-%s: not of a pseudo-likelihood",
+                    per_line ? "line" : "token");
+    if (!s)
+        s = model->gaps ? lm_gaps_evaluate(model->gaps, text, out, run, e)
+                        : evaluate(lang, text, out, run, e);
+    lm_text_close(text);
+    return s;
+}
+
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
     lm_model model;
     lm_out *out;
-    lm_text *text = NULL;
     if (per_line && per_token)
         return lm_fail(e, LM_EUSAGE, "--per-line and --per-token exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
     LM_TRY(lm_model_open_any(&model, model_path, e));
-    const lm_lang *lang = model.gaps ? &model.gaps->lang : model.lang;
     lm_program_announce_stdin(count, operands);
-    lm_status s = lm_text_open(&text, operands, (size_t)count, lang->unit, lang->marks_as_words, e);
-    if (!s && model.gaps && (per_line || per_token))
-        s = lm_fail(e, LM_EUSAGE, "--per-%s: not of a pseudo-likelihood",
-                    per_line ? "line" : "token");
-    if (!s)
-        s = model.gaps ? lm_gaps_evaluate(model.gaps, text, out, run, e)
-                       : evaluate(lang, text, out, run, e);
-    lm_text_close(text);
+    const lm_status s = model.gpt ? evaluate_gpt(model.gpt, count, operands, out, run, e)
+                                  : evaluate_words(&model, count, operands, out, run, e);
     lm_model_close(&model);
     return s;
 }

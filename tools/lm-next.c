@@ -1,5 +1,6 @@
 /* lm-next.c - the most probable next words of a context. */
 #include "lm/gaps.h"
+#include "lm/gpt_next.h"
 #include "lm/memory.h"
 #include "lm/models.h"
 #include "lm/program.h"
@@ -80,24 +81,37 @@ static lm_status answer(const lm_lang *lang, lm_text *text, lm_out *out, lm_err 
     return s;
 }
 
+/* With a model of whichever kind. */
+static lm_status answer_any(const lm_model *model, int count, char **operands, lm_out *out,
+                            const lm_run *run, lm_err *e)
+{
+    const lm_lang *lang = model->gaps ? &model->gaps->lang : model->lang;
+    const uint32_t most = all ? UINT32_MAX : (uint32_t)top;
+    lm_text *text;
+    if (model->gpt && inside)
+        return lm_fail(e, LM_EUSAGE, "--inside: a GPT's context begins a document");
+    LM_TRY(lm_text_open(&text, operands, (size_t)count, model->gpt ? LM_UNIT_BYTE : lang->unit,
+                        model->gpt || lang->marks_as_words, e));
+    lm_status s;
+    if (model->gpt)
+        s = lm_gpt_next_tokens(model->gpt, text, most, out, run, e);
+    else
+        s = model->gaps ? lm_gaps_fill(model->gaps, text, most, out, e)
+                        : answer(lang, text, out, e);
+    lm_text_close(text);
+    return s;
+}
+
 static lm_status run(const lm_run *run, int count, char **operands, lm_err *e)
 {
-    (void)run;
     lm_model model;
     lm_out *out;
-    lm_text *text = NULL;
     if (all && lm_option_given("top"))
         return lm_fail(e, LM_EUSAGE, "--all and --top exclude each other");
     LM_TRY(lm_program_stdout(&out, line_buffered, e));
     LM_TRY(lm_model_open_any(&model, model_path, e));
-    const lm_lang *lang = model.gaps ? &model.gaps->lang : model.lang;
     lm_program_announce_stdin(count, operands);
-    lm_status s = lm_text_open(&text, operands, (size_t)count, lang->unit, lang->marks_as_words, e);
-    if (!s && model.gaps)
-        s = lm_gaps_fill(model.gaps, text, all ? UINT32_MAX : (uint32_t)top, out, e);
-    else if (!s)
-        s = answer(lang, text, out, e);
-    lm_text_close(text);
+    const lm_status s = answer_any(&model, count, operands, out, run, e);
     lm_model_close(&model);
     return s;
 }
@@ -113,7 +127,8 @@ int main(int argc, char **argv)
         .details = "Reads contexts, one a line: the first words of a sentence. For each, prints\n"
                    "word TAB probability lines, the most probable first, ties in byte order;\n"
                    "an empty line stands between contexts. With a CBOW model of w2v-train a\n"
-                   "context has a gap, written _, and the words that may stand there are shown.",
+                   "context has a gap, written _, and the words that may stand there are shown;\n"
+                   "a GPT shows tokens, blanks and control bytes as \\xHH.",
         .see_also = "ngram-train, lm-eval, ngram-sample",
         .max_operands = -1,
         .options = options,

@@ -29,8 +29,8 @@ lm_pool *lm_compute_pool(const lm_compute *on);
 bool lm_compute_bf16(const lm_compute *on);
 size_t lm_compute_threads(const lm_compute *on);
 
-/* Calls body(context, thread, i) once for every i < count, in any order: loops whose turns need room
- * of their own, that of their thread < lm_compute_threads. */
+/* Calls body(context, thread, i) once for every i < count, in any order: loops whose turns need
+ * room of their own, that of their thread < lm_compute_threads. */
 void lm_compute_each(const lm_compute *on, size_t count,
                      void (*body)(void *context, size_t thread, size_t i), void *context);
 

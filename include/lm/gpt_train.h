@@ -40,7 +40,21 @@ LM_MUST_USE lm_status lm_gpt_text_read(lm_gpt_text *text, lm_text *reader,
  * that is not less than `vocab`, or cut short; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_text_numbers(lm_gpt_text *text, lm_slice bytes, const char *name,
                                           size_t width, uint64_t vocab, lm_err *e);
+LM_MUST_USE lm_status lm_gpt_text_add(lm_gpt_text *text, const uint32_t *ids, size_t count,
+                                      lm_err *e);
 void lm_gpt_text_free(lm_gpt_text *text);
+
+typedef struct {
+    const lm_tokenizer *tokenizer;
+    uint64_t vocab;
+    lm_passage_unit unit; /* what a document is */
+    size_t width;         /* bytes of a number; 0: they are text */
+} lm_gpt_reading;
+
+/* Adds files, or standard input if there is none, and what they are to the history. */
+LM_MUST_USE lm_status lm_gpt_text_files(lm_gpt_text *text, char *const *paths, size_t count,
+                                        const lm_gpt_reading *how, lm_str *history,
+                                        const lm_run *run, lm_err *e);
 
 /* Its windows of at most `context` tokens to predict, one after the other. */
 uint64_t lm_gpt_text_windows(const lm_gpt_text *text, uint64_t context);
@@ -69,10 +83,19 @@ LM_MUST_USE lm_status lm_gpt_trainer_new(lm_gpt_trainer **trainer, lm_gpt *gpt,
                                          lm_err *e);
 void lm_gpt_trainer_free(lm_gpt_trainer *trainer); /* NULL is allowed */
 
-/* The loss of all of a text, window by window. */
+/* A text in windows of the context's length, each `stride` tokens after the one before; a token is
+ * predicted by the first of them that can. */
+typedef struct {
+    const lm_gpt_text *text;
+    uint64_t stride;
+} lm_gpt_windows;
+
+/* Adds the loss of all tokens but the first, as many windows at once as the room has sequences.
+ * Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_measure(const lm_compute *on, const lm_gpt *gpt,
-                                     const lm_gpt_weights *w, lm_gpt_room *room, size_t batch,
-                                     const lm_gpt_text *text, lm_loss *loss, lm_err *e);
+                                     const lm_gpt_weights *w, lm_gpt_room *room,
+                                     const lm_gpt_windows *windows, const lm_run *run,
+                                     lm_loss *loss, lm_err *e);
 
 #ifdef __cplusplus
 }

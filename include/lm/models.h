@@ -8,6 +8,7 @@
 #ifndef LM_MODELS_H
 #define LM_MODELS_H
 #include "lm/ckpt.h"
+#include "lm/gpt.h"
 #include "lm/lang.h"
 #include "lm/status.h"
 #include "lm/w2v.h"
@@ -19,7 +20,8 @@ extern "C" {
 typedef struct {
     lm_ckpt *ckpt;
     lm_lang *lang; /* NULL: */
-    lm_w2v *gaps;  /* one that predicts from both sides, of lm_model_open_any alone */
+    lm_w2v *gaps;  /* one that predicts from both sides; */
+    lm_gpt *gpt;   /* one of tokens: both of lm_model_open_any alone */
 } lm_model;
 
 /* Any word-level model, by the kind of its checkpoint, which must outlive it.
@@ -28,7 +30,7 @@ LM_MUST_USE lm_status lm_model_load(lm_lang **lang, const lm_ckpt *ckpt, lm_err 
 
 /* Errors: LM_EIO; LM_EFORMAT, also for a checkpoint that holds no word-level model. */
 LM_MUST_USE lm_status lm_model_open(lm_model *model, const char *path, lm_err *e);
-/* The same, or a model that fills gaps. */
+/* The same, or a model that fills gaps, or of tokens. */
 LM_MUST_USE lm_status lm_model_open_any(lm_model *model, const char *path, lm_err *e);
 void lm_model_close(lm_model *model);
 

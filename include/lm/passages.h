@@ -45,7 +45,7 @@ typedef struct {
     lm_str bytes;
     size_t next;       /* bytes that were given out */
     bool begun, ended; /* its first document goes on from the one before; its last one ends */
-} lm_passage; /* {0} is an empty one */
+} lm_passage;          /* {0} is an empty one */
 
 /* The next passage, which owns its bytes until it is filled again or freed; *more = false: there is
  * none.  Errors: LM_EIO, LM_ENOMEM. */

@@ -36,9 +36,9 @@ typedef struct {
     bool lower;
     const lm_unicode *unicode;
     unsigned char ascii[256]; /* classes of ASCII characters; NOT_ASCII of other bytes */
-    const char *at, *end; /* what is left */
-    lm_str words;         /* BERT's words of a stretch without blanks, */
-    size_t next;          /* how far they are given out; private, as all of it */
+    const char *at, *end;     /* what is left */
+    lm_str words;             /* BERT's words of a stretch without blanks, */
+    size_t next;              /* how far they are given out; private, as all of it */
 } lm_split;
 
 void lm_split_open(lm_split *split, lm_tok_kind kind, bool lower);

@@ -18,6 +18,8 @@
 extern "C" {
 #endif
 
+struct lm_train_options;
+
 /* Losses add up, so that means are over all of what was added. */
 typedef struct {
     double loss;   /* sum over the events, nats */
@@ -74,6 +76,9 @@ typedef struct {
 
     /* Adds what makes a whole model besides history and parameters: lm.config, vocabulary ... */
     lm_status (*save)(void *model, lm_ckpt_writer *writer, lm_err *e);
+
+    /* Adds lines of its own to those of --dry-run; NULL: there are none. */
+    lm_status (*describe)(void *model, const struct lm_train_options *o, lm_str *out, lm_err *e);
 
     uint64_t
         memory; /* bytes the model holds besides parameters, for --dry-run: data, activations */

@@ -33,7 +33,7 @@ extern "C" {
 #endif
 
 /* Of the types option tables know; 0, false and NULL switch things off unless said otherwise. */
-typedef struct {
+typedef struct lm_train_options {
     int64_t epochs, steps; /* one of them is 0: the other says how long */
     int64_t batch;         /* examples of a step */
     int64_t accumulate;    /* micro-batches of a batch, computed one after another; at least 1 */
@@ -78,6 +78,10 @@ void lm_train_options_set(const lm_train_options *defaults);
 /* The rate that suits what else was given, where no rate was: before lm_train_options_get. */
 void lm_train_options_suggest(double lr);
 
+/* The same for the warm-up: a twentieth of the steps, but not more than that; none if epochs say
+ * how long to train. */
+void lm_train_options_suggest_warmup(int64_t most);
+
 /* What was given, checked, and that `output`, its state and the log can be written (not with
  * --dry-run; NULL: not checked).  Errors: LM_EUSAGE, naming the option; LM_EIO; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_train_options_get(lm_train_options *o, const char *output, lm_err *e);
@@ -87,6 +91,9 @@ size_t lm_train_micro_batch(const lm_train_options *o);
 
 /* Steps of the whole run; 0: neither epochs nor steps say it, or too many to count. */
 uint64_t lm_train_steps(const lm_task *task, const lm_train_options *o);
+
+/* Bytes that it takes, about: blocks of parameters, and what the task holds. */
+uint64_t lm_train_memory(const lm_task *task, const lm_train_options *o);
 
 /* Adds the lines of --dry-run: "key TAB value": parameters, memory, steps ... */
 LM_MUST_USE lm_status lm_train_plan(const lm_task *task, const lm_train_options *o, lm_str *out,

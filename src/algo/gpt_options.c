@@ -11,6 +11,7 @@ static double dropout;
 static bool recompute;
 
 enum { PRE_NORM, POST_NORM };
+enum { WARMUP = 2000 }; /* steps: GPT-1's, and nanoGPT's for GPT-2 */
 
 const lm_option lm_gpt_option_rows[] = {
     {0, "preset", LM_OPT_CHOICE, &preset, .arg = presets,
@@ -52,7 +53,7 @@ void lm_gpt_options_set_training(void)
     o.batch = 12;
     o.lr = 0.001;
     o.schedule = LM_RATE_COSINE;
-    o.warmup = 100;
+    o.warmup = 100; /* as is suggested for so many steps */
     o.min_lr = 0.1;
     o.clip = 1;
     o.optim.beta1 = 0.9;
@@ -78,6 +79,7 @@ void lm_gpt_options_suggest(void)
     lm_gpt_shape shape;
     double lr;
     if (find_preset(&shape, &lr)) lm_train_options_suggest(lr);
+    lm_train_options_suggest_warmup(WARMUP);
 }
 
 /* What was given, or what there is no preset for. */

@@ -35,6 +35,8 @@ static lm_status load_any(lm_model *model, lm_err *e)
 {
     if (strcmp(lm_ckpt_kind(model->ckpt), lm_w2v_lang.kind) == 0)
         return lm_w2v_load(&model->gaps, model->ckpt, e);
+    if (strcmp(lm_ckpt_kind(model->ckpt), LM_GPT_KIND) == 0)
+        return lm_gpt_load(&model->gpt, model->ckpt, e);
     return lm_model_load(&model->lang, model->ckpt, e);
 }
 
@@ -68,6 +70,7 @@ void lm_model_close(lm_model *model)
 {
     if (model->lang) model->lang->type->free(model->lang);
     lm_w2v_free(model->gaps);
+    lm_gpt_free(model->gpt);
     lm_ckpt_close(model->ckpt);
     *model = (lm_model){0};
 }

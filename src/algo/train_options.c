@@ -104,6 +104,13 @@ void lm_train_options_suggest(double lr)
     if (!lm_option_given("lr")) given.lr = lr;
 }
 
+void lm_train_options_suggest_warmup(int64_t most)
+{
+    const int64_t steps = lm_option_given("steps") || !lm_option_given("epochs") ? given.steps : 0;
+    if (lm_option_given("warmup")) return;
+    given.warmup = steps / 20 < most ? steps / 20 : most;
+}
+
 /* ---- what was given ---- */
 
 /* Epochs and steps: the one that was given, else the model's default. */
@@ -258,6 +265,11 @@ static uint64_t blocks(const lm_task *task, const lm_train_options *o)
     return task->move ? kept : kept + 1 + moments;
 }
 
+uint64_t lm_train_memory(const lm_task *task, const lm_train_options *o)
+{
+    return blocks(task, o) * task->params->size * sizeof(lm_real) + task->memory;
+}
+
 lm_status lm_train_plan(const lm_task *task, const lm_train_options *o, lm_str *out, lm_err *e)
 {
     uint64_t trained = 0;
@@ -267,15 +279,12 @@ lm_status lm_train_plan(const lm_task *task, const lm_train_options *o, lm_str *
         const char *key;
         uint64_t value;
     } rows[] = {
-        {"parameters", task->params->total},
-        {"trained", trained},
-        {"memory", blocks(task, o) * task->params->size * sizeof(lm_real) + task->memory},
-        {"examples", task->examples},
-        {"batch", (uint64_t)o->batch},
-        {"epoch_steps", lm_train_epoch_steps(task, o)},
+        {"parameters", task->params->total},  {"trained", trained},
+        {"memory", lm_train_memory(task, o)}, {"examples", task->examples},
+        {"batch", (uint64_t)o->batch},        {"epoch_steps", lm_train_epoch_steps(task, o)},
         {"steps", lm_train_steps(task, o)},
     };
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
         LM_TRY(lm_str_addf(out, e, "%s\t%llu\n", rows[i].key, (unsigned long long)rows[i].value));
-    return LM_OK;
+    return task->describe ? task->describe(task->model, o, out, e) : LM_OK;
 }

@@ -130,10 +130,12 @@ static lm_status make_params(lm_gpt *g, lm_err *e)
     return status;
 }
 
-/* sines (T,C): sin and cos of position / 10000^(2i/C), in turn. */
+/* sines (T,C): sin and cos of position / 10000^(2i/C), in turn, as large as the vectors of tokens
+ * are when training begins. */
 static lm_status make_sines(lm_gpt *g, lm_err *e)
 {
     const size_t C = (size_t)g->shape.width;
+    const double size = sqrt(2) * STANDARD_DEVIATION;
     if (!g->shape.sine) return LM_OK;
     g->sines = lm_new((size_t)g->shape.context, C * sizeof *g->sines, e);
     if (!g->sines) return e->status;
@@ -141,7 +143,7 @@ static lm_status make_sines(lm_gpt *g, lm_err *e)
         const double rate = lm_pow(10000, -(double)(i - i % 2) / (double)C);
         for (size_t t = 0; t < g->shape.context; t++) {
             const double angle = (double)t * rate;
-            g->sines[t * C + i] = (lm_real)(i % 2 ? lm_cos(angle) : lm_sin(angle));
+            g->sines[t * C + i] = (lm_real)(size * (i % 2 ? lm_cos(angle) : lm_sin(angle)));
         }
     }
     return LM_OK;

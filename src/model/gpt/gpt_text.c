@@ -3,14 +3,19 @@
 #include "lm/encode_text.h"
 #include "lm/gpt_train.h"
 #include "lm/memory.h"
+#include "lm/program.h"
 
-static lm_status add_ids(void *context, const uint32_t *ids, size_t count, lm_err *e)
+lm_status lm_gpt_text_add(lm_gpt_text *text, const uint32_t *ids, size_t count, lm_err *e)
 {
-    lm_gpt_text *text = context;
     LM_TRY(lm_reserve(&text->id, &text->capacity, text->count + count, sizeof *text->id, e));
     if (count) memcpy(text->id + text->count, ids, count * sizeof *ids);
     text->count += count;
     return LM_OK;
+}
+
+static lm_status add_ids(void *context, const uint32_t *ids, size_t count, lm_err *e)
+{
+    return lm_gpt_text_add(context, ids, count, e);
 }
 
 lm_status lm_gpt_text_read(lm_gpt_text *text, lm_text *reader, const lm_tokenizer *tokenizer,
@@ -43,6 +48,36 @@ lm_status lm_gpt_text_numbers(lm_gpt_text *text, lm_slice bytes, const char *nam
         text->id[text->count++] = id;
     }
     return LM_OK;
+}
+
+/* ---- files ---- */
+
+typedef struct {
+    lm_gpt_text *text;
+    const lm_gpt_reading *how;
+} numbers_file;
+
+static lm_status read_numbers(void *context, lm_slice bytes, const char *name, lm_err *e)
+{
+    const numbers_file *f = context;
+    return lm_gpt_text_numbers(f->text, bytes, name, f->how->width, f->how->vocab, e);
+}
+
+lm_status lm_gpt_text_files(lm_gpt_text *text, char *const *paths, size_t count,
+                            const lm_gpt_reading *how, lm_str *history, const lm_run *run,
+                            lm_err *e)
+{
+    numbers_file file = {text, how};
+    lm_text *reader;
+    if (how->width && count == 0) return lm_program_read("-", read_numbers, &file, history, e);
+    for (size_t i = 0; how->width && i < count; i++)
+        LM_TRY(lm_program_read(paths[i], read_numbers, &file, history, e));
+    if (how->width) return LM_OK;
+    LM_TRY(lm_text_open(&reader, paths, count, LM_UNIT_BYTE, true, e));
+    lm_status s = lm_gpt_text_read(text, reader, how->tokenizer, how->unit, run, e);
+    if (!s) s = lm_text_history(reader, history, e);
+    lm_text_close(reader);
+    return s;
 }
 
 void lm_gpt_text_free(lm_gpt_text *text)

@@ -2,6 +2,7 @@
 #include "lm/gpt_train.h"
 #include <string.h>
 #include "gpt_private.h"
+#include "lm/cross_entropy.h"
 #include "lm/memory.h"
 #include "lm/random.h"
 
@@ -76,20 +77,35 @@ static lm_status step(void *context, const lm_compute *on, const lm_real *values
     return LM_OK;
 }
 
-lm_status lm_gpt_measure(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
-                         lm_gpt_room *room, size_t batch, const lm_gpt_text *text, lm_loss *loss,
-                         lm_err *e)
+/* The next window, as sequence `index` of the room; *from: where it begins, and where the one after
+ * it does; *told: tokens before it that were predicted.  Returns its length. */
+static size_t next_window(const lm_gpt *g, lm_gpt_room *room, const lm_gpt_windows *windows,
+                          uint64_t *from, uint64_t *told, size_t row)
 {
-    const uint64_t T = g->shape.context, windows = lm_gpt_text_windows(text, T);
+    const size_t length = add_window(g, room, windows->text, *from, row);
+    for (uint64_t i = *from; i < *told; i++) room->targets[row + (i - *from)] = LM_IGNORE;
+    *told = *from + length;
+    *from += windows->stride;
+    return length;
+}
+
+lm_status lm_gpt_measure(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                         lm_gpt_room *room, const lm_gpt_windows *windows, const lm_run *run,
+                         lm_loss *loss, lm_err *e)
+{
+    const uint64_t tokens = windows->text->count - 1;
+    const size_t batch = room->layers.B;
+    uint64_t from = 0, told = 0;
     size_t *lengths = lm_new(batch, sizeof *lengths, e);
     if (!lengths) return e->status;
-    for (uint64_t from = 0; from < windows; from += batch) {
+    while (told < tokens) {
         size_t rows = 0, count = 0;
-        for (; count < batch && from + count < windows; rows += lengths[count++])
-            lengths[count] = add_window(g, room, text, (from + count) * T, rows);
+        for (; count < batch && told < tokens; rows += lengths[count++])
+            lengths[count] = next_window(g, room, windows, &from, &told, rows);
         loss->loss += lm_gpt_losses(on, g, w, room, lengths, count);
-        loss->events += (double)rows;
+        if (run) lm_progress(run, "measuring", (double)told, (double)tokens, "tokens");
     }
+    loss->events += (double)tokens;
     lm_free(lengths);
     return LM_OK;
 }
@@ -99,7 +115,8 @@ static lm_status evaluate(void *context, const lm_compute *on, const lm_real *va
 {
     lm_gpt_trainer *t = context;
     const lm_gpt_weights w = bind(t, values);
-    return lm_gpt_measure(on, t->gpt, &w, &t->room, t->room.layers.B, t->valid, loss, e);
+    const lm_gpt_windows windows = {t->valid, t->gpt->shape.context};
+    return lm_gpt_measure(on, t->gpt, &w, &t->room, &windows, NULL, loss, e);
 }
 
 /* Embeddings are of tokens: their numbers must mean the same ones. */

@@ -1,0 +1,120 @@
+# A text of which every byte is told by the one before: a small model learns it by heart.
+$ i=0; while [ $i -lt 40 ]; do printf 'abcdefg'; i=$((i + 1)); done >letters
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --doc -o letters.gpt letters
+$ lm-eval -m letters.gpt --doc letters | awk '$1 == "ppl" { print ($2 < 1.1) } /documents|tokens|unknown|bytes/'
+| documents	1
+| tokens	281
+| unknown	0
+| bytes	280
+| 1
+$ lm-eval -m letters.gpt --doc --stride 4 letters | awk '$1 == "ppl" { print ($2 < 1.1) }'
+| 1
+
+# The same bytes for any number of threads, recomputed or not, stopped or not; other seeds, other bytes.
+$ for j in 1 2 3; do gpt-train -q -j $j --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --doc -o $j.gpt letters; cmp $j.gpt letters.gpt; done
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --doc --recompute -o r.gpt letters; cmp r.gpt letters.gpt
+$ gpt-train -q --seed 2 --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --doc -o other.gpt letters; cmp -s other.gpt letters.gpt
+= 1
+$ while [ ! -e parts.gpt ]; do timeout -s INT 0.1 gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --doc --resume --save-every 10 -o parts.gpt letters 2>/dev/null; done; cmp parts.gpt letters.gpt
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --dropout 0.1 --doc -o d.gpt letters; gpt-train -q -j 3 --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --dropout 0.1 --recompute --doc -o e.gpt letters; cmp d.gpt e.gpt
+
+# Every form learns it.
+$ for form in '--norm post' '--positions sine' '--pattern local:2,atrous:4' '--pattern fixed:4' '--pattern dense,band:3' \
+>     '--accumulate 3' '--bf16' '--dropout 0.05' '--vocab 300' '--average 0.9'; do
+>     gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 $form --doc -o form.gpt letters
+>     lm-eval -m form.gpt --doc letters | awk -v form="$form" '$1 == "ppl" { print form, ($2 < 1.3) }'
+> done
+| --norm post 1
+| --positions sine 1
+| --pattern local:2,atrous:4 1
+| --pattern fixed:4 1
+| --pattern dense,band:3 1
+| --accumulate 3 1
+| --bf16 1
+| --dropout 0.05 1
+| --vocab 300 1
+| --average 0.9 1
+
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --epochs 24 --doc -o form.gpt letters; lm-eval -m form.gpt --doc letters | awk '$1 == "ppl" { print ($2 < 1.3) }'
+| 1
+
+# Documents end at blank lines, or with their file; ids are what tok-encode makes of them.
+$ printf 'ab\ncd\n\n\nef\n' >text; tok-train -q --kind byte -o bytes.tok
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 -o one.gpt text
+$ tok-encode -m bytes.tok --binary u16 -o text.bin text; od -An -v -tu2 text.bin | tr -s ' ' | sed 's/^ //'
+| 97 98 10 99 100 256 256 101
+| 102 256
+$ tok-encode -m bytes.tok --binary u32 -o text32.bin text
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --tokenizer bytes.tok -o two.gpt text; ckpt-diff one.gpt two.gpt | grep -v lm.history
+= 1
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --tokenizer bytes.tok --binary u16 -o three.gpt text.bin; ckpt-diff one.gpt three.gpt | grep -v lm.history
+= 1
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --binary u32 -o four.gpt <text32.bin; ckpt-diff one.gpt four.gpt | grep -v lm.history
+= 1
+$ lm-eval -m one.gpt text | head -n 4
+| documents	3
+| tokens	10
+| unknown	0
+| bytes	11
+
+# Parameters of the papers' models, counted without making them.
+$ for p in gpt1 gpt2 gpt2-medium gpt2-large gpt2-xl gpt3-175b; do gpt-train --preset $p --dry-run -o none | awk -v p=$p '$1 == "parameters" { print p, $2 }'; done
+| gpt1 116534784
+| gpt2 124439808
+| gpt2-medium 354823168
+| gpt2-large 774030080
+| gpt2-xl 1557611200
+| gpt3-175b 174604259328
+$ for p in small medium large xl 2.7b 6.7b 13b; do gpt-train --preset gpt3-$p --dry-run -o none | awk '$1 == "parameters" { printf "%.1fM ", $2 / 1e6 }'; done; echo
+| 125.2M 355.9M 760.3M 1315.7M 2651.6M 6658.4M 12853.4M 
+# By hand: V C + T C + L (12 C^2 + 13 C) + 2 C = 257 * 16 + 8 * 16 + 2 * (3072 + 208) + 32.
+$ gpt-train --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --dry-run -o none --vocab 257 | grep -v memory
+| parameters	10832
+| trained	10832
+| examples	0
+| batch	8
+| epoch_steps	0
+| steps	120
+| params_total	10832
+| params_nonemb	6592
+| params_matmul	10256
+| tokens	7680
+| flops_per_token	63264
+| flops	4.85868e+08
+
+# What is wrong is said.
+$ gpt-train -q -o x /dev/null
+! gpt-train: the text: 0 tokens; there must be two at least
+= 4
+$ gpt-train -q --heads 3 --width 16 -o x text
+! gpt-train: width: 16 is no multiple of 3 heads
+! gpt-train: --help shows an example
+= 2
+$ gpt-train -q --pattern dense,locl:3 -o x text
+! gpt-train: 'locl:3' is no pattern of attention: dense, local:K, band:K, atrous:K, sparse:K, block:K, column:K[:C], fixed:K[:C]
+! gpt-train: --help shows an example
+= 2
+$ gpt-train -q --vocab 100 -o x text
+! gpt-train: vocab: 100 is less than the tokenizer's 257
+! gpt-train: --help shows an example
+= 2
+$ gpt-train -q --tokenizer text -o x text
+! gpt-train: text: header: 723402116421018209 bytes long, at most 100000000 are allowed; is it a checkpoint?
+= 4
+$ printf 'abc' >odd; gpt-train -q --binary u16 -o x odd
+! gpt-train: odd: byte 3: ends within a number of 2 bytes
+= 4
+$ printf 'abcd' >big; gpt-train -q --binary u16 -o x big
+! gpt-train: big: byte 0: token 25185 is outside the vocabulary of 257
+= 4
+$ tok-train -q --kind char -o chars.tok text; gpt-train -q --init one.gpt --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --tokenizer chars.tok -o x text
+! gpt-train: --init: one.gpt has another tokenizer
+! gpt-train: --help shows an example
+= 2
+$ gpt-train -q --init one.gpt --layers 2 --heads 2 -t 8 -b 8 --steps 120 --width 32 -o x text
+! gpt-train: one.gpt: tensor 'wte.weight': found F32 [257,16], expected F32, F64, F16 or BF16 [257,32]
+= 4
+$ gpt-train -q --dry-run -o x --layers 2
+! gpt-train: --vocab: neither it, nor a preset, nor a text is given
+! gpt-train: --help shows an example
+= 2
