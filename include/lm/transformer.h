@@ -24,6 +24,7 @@
 #include "lm/compute.h"
 #include "lm/linear.h"
 #include "lm/memory.h"
+#include "lm/packed_weights.h"
 #include "lm/pattern.h"
 #include "lm/real.h"
 #include "lm/status.h"
@@ -42,6 +43,11 @@ typedef struct {
     lm_real *c_out, *out_bias;   /* (F,C), (C): mlp.c_proj */
 } lm_layer;
 
+/* The matrices of a layer, packed. */
+typedef struct {
+    lm_packed *c_attn, *c_proj, *c_fc, *c_out;
+} lm_packed_layer;
+
 typedef struct {
     size_t layers, heads, width, inner; /* L, H (a divisor of C), C, F */
     bool pre_norm, causal;
@@ -50,6 +56,7 @@ typedef struct {
     lm_layout layout;          /* of the matrices; the shapes above are those of LM_IN_MAJOR */
     const lm_pattern *pattern; /* (patterns): layer l has pattern[l % patterns] */
     size_t patterns;
+    const lm_packed_layer *packed; /* (L), in place of the matrices of lm_layer; NULL: these */
 } lm_transformer;
 
 typedef enum {

@@ -8,4 +8,6 @@
 /* Of a model whose shape and tokenizer are there: all that follows from them. */
 LM_MUST_USE lm_status lm_gpt_prepare(lm_gpt *gpt, lm_err *e);
 
+void lm_gpt_free_packed(lm_gpt *gpt);
+
 #endif
