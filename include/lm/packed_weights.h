@@ -1,14 +1,16 @@
-/* packed_weights.h - a matrix of weights in 16 or 8 bits, for products with few or many rows.
+/* packed_weights.h - a matrix of weights, packed once for many products, in 32, 16 or 8 bits.
  *
  *     LM_TRY(lm_packed_new(&w, LM_WEIGHTS_INT8, &matrix, on, e));
  *     lm_packed_product(on, w, out, in, N, bias);               out = in W' + bias
  *     lm_packed_free(w);
  *
- * LM_WEIGHTS_BF16: weights and rows are rounded to bfloat16; the product has the bits of lm_gemm
- * (gemm.h) on a compute with bf16.
+ * LM_WEIGHTS_F32: weights are as they were.
+ * LM_WEIGHTS_BF16: weights are rounded to bfloat16.
  * LM_WEIGHTS_INT8: for each output, weights are whole numbers of -127 .. 127 times a scale, the
- * greatest |weight| / 127; the product has the bits of lm_gemm with these numbers, times the scale.
- * Every output of every row is the same bits whatever the other rows and the threads. */
+ * greatest |weight| / 127.
+ * The product has the bits of lm_gemm (gemm.h) with these weights, of int8 with the whole numbers
+ * and then times the scale: of every row the same at every CPU level, whatever the other rows and
+ * the threads. */
 #ifndef LM_PACKED_WEIGHTS_H
 #define LM_PACKED_WEIGHTS_H
 #include <stdbool.h>
@@ -21,11 +23,7 @@
 extern "C" {
 #endif
 
-typedef enum {
-    LM_WEIGHTS_F32, /* as they are: there is nothing to pack */
-    LM_WEIGHTS_BF16,
-    LM_WEIGHTS_INT8
-} lm_weight_form;
+typedef enum { LM_WEIGHTS_F32, LM_WEIGHTS_BF16, LM_WEIGHTS_INT8 } lm_weight_form;
 #define LM_WEIGHT_FORM_NAMES "f32|bf16|int8"
 
 typedef struct {
@@ -36,7 +34,7 @@ typedef struct {
 
 typedef struct lm_packed lm_packed;
 
-/* `form` is not LM_WEIGHTS_F32.  Errors: LM_ENOMEM. */
+/* Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_packed_new(lm_packed **packed, lm_weight_form form,
                                     const lm_weight_matrix *matrix, const lm_compute *on,
                                     lm_err *e);

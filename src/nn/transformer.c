@@ -76,17 +76,22 @@ static void clear(lm_real *x, size_t n)
     memset(x, 0, n * sizeof *x);
 }
 
+/* The keys of a layer in a cache; its values follow. */
+static lm_real *kept(const pass *p, size_t layer, const lm_kv_cache *cache)
+{
+    return cache->kv + 2 * layer * cache->capacity * p->t->width;
+}
+
 /* Keys and values of the layer after those that the cache has. */
 static void keep(const pass *p, size_t layer, size_t b, const lm_real *qkv)
 {
-    const size_t C = p->t->width, row = 3 * C;
+    const size_t C = p->t->width, H = p->t->heads, D = C / H;
     const lm_kv_cache *cache = p->caches[b];
-    lm_real *k = cache->kv + 2 * layer * cache->capacity * C, *v = k + cache->capacity * C;
+    lm_real *to = kept(p, layer, cache) + cache->length * D;
     assert(cache->length + p->lengths[b] <= cache->capacity);
-    for (size_t i = 0, at = cache->length * C; i < p->lengths[b]; i++, at += C) {
-        memcpy(k + at, qkv + i * row + C, C * sizeof *k);
-        memcpy(v + at, qkv + i * row + 2 * C, C * sizeof *v);
-    }
+    for (size_t i = 0; i < p->lengths[b]; i++, qkv += 3 * C, to += D)
+        for (size_t h = 0; h < 2 * H; h++) /* the values' heads after the keys' */
+            memcpy(to + h * cache->capacity * D, qkv + C + h * D, D * sizeof *to);
 }
 
 /* The sequences of a layer, and what their attention is. */
@@ -101,15 +106,17 @@ static lm_attention attend(const pass *p, size_t layer, const struct lm_layer_sa
                            p->lengths[b], p->lengths[b]};
         if (!p->caches) continue;
         const lm_kv_cache *cache = p->caches[b];
+        assert(cache->capacity == p->caches[0]->capacity);
         keep(p, layer, b, qkv);
-        s->k = cache->kv + 2 * layer * cache->capacity * C;
+        s->k = kept(p, layer, cache);
         s->v = s->k + cache->capacity * C;
         s->keys = cache->length + p->lengths[b];
     }
     return (lm_attention){.heads = t->heads,
                           .dim = C / t->heads,
                           .q_stride = 3 * C,
-                          .kv_stride = p->caches ? C : 3 * C,
+                          .kv_stride = p->caches ? C / t->heads : 3 * C,
+                          .kv_head = p->caches ? p->caches[0]->capacity * (C / t->heads) : 0,
                           .out_stride = C,
                           .pattern = t->pattern[layer % t->patterns],
                           .causal = t->causal,

@@ -272,7 +272,7 @@ AVX2 static void half_tile(float *c, size_t ldc, const float *a, const float *b,
     case m:                                                                                        \
         sum_of(c, ldc, a, b, m, 2, depth, add, HALVES);                                            \
         break
-AVX2 static void tile_bf16(float *c, size_t ldc, const float *a, const void *b, size_t m,
+AVX2 static void tile_bf16(float *c, size_t ldc, const float *a, const uint16_t *b, size_t m,
                            size_t depth, bool add){FOR_ROWS(m)}
 #undef CASE
 

@@ -16,7 +16,13 @@
 #define INLINE      static inline __attribute__((always_inline, target("avx512f")))
 #define INLINE_BF16 static inline __attribute__((always_inline, target("avx512f,avx512bf16")))
 
-enum { ROWS = 14, COLUMNS = 32, LANES = 16, AHEAD = 8 /* stored rows to ask for */ };
+enum {
+    ROWS = 14,
+    COLUMNS = 32,
+    LANES = 16,
+    AHEAD = 8 /* stored rows to ask for */,
+    STREAM = 4096 /* bytes */
+};
 
 /* ---- packing ---- */
 
@@ -211,9 +217,12 @@ INLINE void finish(__m512 s[ROWS][2], float *c, size_t ldc, const size_t rows, s
 /* What the elements of a panel are. */
 enum { FLOATS, HALVES, NUMBERS };
 
-/* The columns of step k. */
+/* The columns of step k.  A single row streams panels from memory faster than the CPU foresees. */
 INLINE void load_columns(__m512 y[2], const void *b, size_t k, const int elements)
 {
+    const size_t size = elements == FLOATS ? 4 : elements == HALVES ? 2 : 1;
+    UNROLL for (size_t j = 0; j < COLUMNS * size; j += 64)
+        _mm_prefetch((const char *)b + k * COLUMNS * size + STREAM + j, _MM_HINT_T0);
     UNROLL for (size_t j = 0; j < 2; j++)
     {
         const size_t at = k * COLUMNS + j * LANES;
@@ -266,10 +275,9 @@ INLINE void sum_numbers(float *c, size_t ldc, const float *a, const void *b, con
     sum_of(c, ldc, a, b, rows, m, depth, add, NUMBERS);
 }
 
-INLINE_BF16 void sum_pairs(float *c, size_t ldc, const float *a, const void *panel,
-                           const size_t rows, size_t m, size_t depth, bool add)
+INLINE_BF16 void sum_pairs(float *c, size_t ldc, const float *a, const float *b, const size_t rows,
+                           size_t m, size_t depth, bool add)
 {
-    const float *b = panel;
     __m512 s[ROWS][2];
     start(s, c, ldc, rows, m);
     for (depth = (depth + 1) / 2; depth > 0; depth--, a += ROWS, b += COLUMNS) {
@@ -319,14 +327,11 @@ AVX512 static void tile(float *c, size_t ldc, const float *a, const float *b, si
 AVX512_BF16 static void tile_pairs(float *c, size_t ldc, const float *a, const float *b, size_t m,
                                    size_t depth, bool add){EVEN_ROWS(sum_pairs)}
 
-AVX512 static void tile_bf16(float *c, size_t ldc, const float *a, const void *b, size_t m,
+AVX512 static void tile_bf16(float *c, size_t ldc, const float *a, const uint16_t *b, size_t m,
                              size_t depth, bool add){EVEN_ROWS(sum_halves)}
 
 AVX512 static void tile_int8(float *c, size_t ldc, const float *a, const int8_t *b, size_t m,
                              size_t depth, bool add){EVEN_ROWS(sum_numbers)}
-
-AVX512_BF16 static void tile_bf16_pairs(float *c, size_t ldc, const float *a, const void *b,
-                                        size_t m, size_t depth, bool add){EVEN_ROWS(sum_pairs)}
 
 AVX512 static void add(float *y, const float *x, size_t n)
 {
@@ -356,7 +361,5 @@ const lm_gemm_kernels lm_gemm_avx512bf16 = {.rows = ROWS,
                                             .pack_rows = pack_row_pairs,
                                             .pack_columns = pack_column_pairs,
                                             .tile = tile_pairs,
-                                            .add = add,
-                                            .tile_bf16 = tile_bf16_pairs,
-                                            .pairs = true};
+                                            .add = add};
 #endif

@@ -68,13 +68,12 @@ typedef struct {
 
     void (*add)(lm_real *y, const lm_real *x, size_t n); /* y (n) += x */
 
-    /* tile of a panel whose elements are narrow: upper halves of floats (pairs of them, if the
-     * level has pairs), and whole numbers.  NULL: there is none. */
-    void (*tile_bf16)(lm_real *c, size_t ldc, const lm_real *a, const void *b, size_t m,
+    /* tile of a panel whose elements are narrow: upper halves of floats, and whole numbers.  NULL:
+     * there is none. */
+    void (*tile_bf16)(lm_real *c, size_t ldc, const lm_real *a, const uint16_t *b, size_t m,
                       size_t depth, bool add);
     void (*tile_int8)(lm_real *c, size_t ldc, const lm_real *a, const int8_t *b, size_t m,
                       size_t depth, bool add);
-    bool pairs;
 } lm_gemm_kernels;
 
 extern const lm_gemm_kernels lm_gemm_ref;

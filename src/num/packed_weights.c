@@ -1,8 +1,7 @@
-/* packed_weights.c - a matrix of weights in 16 or 8 bits: panels of columns of op(B), as the tiles
- * of gemm_kernels.h take them, but narrow; a panel's blocks lie one after the other, so that one
- * row streams through all of it. */
+/* packed_weights.c - a matrix of weights in 32, 16 or 8 bits: panels of columns of op(B), as the
+ * tiles of gemm_kernels.h take them, whole or narrow; a panel's blocks lie one after the other, so
+ * that one row streams through all of it. */
 #include "lm/packed_weights.h"
-#include <math.h>
 #include <stdint.h>
 #include <string.h>
 #include "compute_internal.h"
@@ -38,15 +37,19 @@ static size_t parts(size_t whole, size_t part)
     return whole / part + (whole % part != 0);
 }
 
+static size_t element_size(const lm_packed *p)
+{
+    if (p->form == LM_WEIGHTS_F32) return sizeof(lm_real);
+    return p->form == LM_WEIGHTS_BF16 ? sizeof(uint16_t) : sizeof(int8_t);
+}
+
 /* Bytes of a panel's elements in a block. */
 static size_t block_bytes(const lm_packed *p, size_t depth)
 {
-    const size_t W = p->kernels->columns;
-    if (p->form == LM_WEIGHTS_INT8) return W * depth;
-    return W * 2 * (p->kernels->pairs ? depth + depth % 2 : depth);
+    return p->kernels->columns * depth * element_size(p);
 }
 
-static unsigned char *block_at(const lm_packed *p, size_t panel, size_t k)
+static void *block_at(const lm_packed *p, size_t panel, size_t k)
 {
     return p->bytes + panel * p->panel_bytes + k / DEPTH * block_bytes(p, DEPTH);
 }
@@ -76,20 +79,32 @@ static void narrow(const packing *w, size_t panel, lm_real *room)
     const lm_packed *p = w->p;
     for (size_t k = 0; k < p->I; k += DEPTH) {
         const size_t depth = smaller(DEPTH, p->I - k), n = depth * p->kernels->columns;
-        unsigned char *to = block_at(p, panel, k);
+        uint16_t *to = block_at(p, panel, k);
         pack_block(w, panel, k, room, true);
-        if (p->kernels->pairs) {
-            memcpy(to, room, block_bytes(p, depth));
-            continue;
-        }
         for (size_t i = 0; i < n; i++) {
             const float x = (float)room[i];
             uint32_t bits;
             memcpy(&bits, &x, sizeof bits);
-            const uint16_t half = (uint16_t)(bits >> 16);
-            memcpy(to + 2 * i, &half, sizeof half);
+            to[i] = (uint16_t)(bits >> 16);
         }
     }
+}
+
+/* x rounded to a whole number, ties to even; 0 for what no scale makes one of -127 .. 127. */
+static inline int8_t step_of(float x)
+{
+    const float shift = 0x1.8p23F, whole = (x + shift) - shift;
+    return (int8_t)(whole >= -GREATEST && whole <= GREATEST ? whole : 0);
+}
+
+/* most (W) = the greatest size of each column. */
+static void find_most(const lm_real *x, size_t W, size_t depth, lm_real *most)
+{
+    for (size_t k = 0; k < depth; k++, x += W)
+        for (size_t j = 0; j < W; j++) {
+            const lm_real size = x[j] < 0 ? -x[j] : x[j];
+            if (size > most[j]) most[j] = size;
+        }
 }
 
 static void quantise(const packing *w, size_t panel, lm_real *room)
@@ -98,25 +113,20 @@ static void quantise(const packing *w, size_t panel, lm_real *room)
     const size_t W = p->kernels->columns;
     lm_real most[LM_GEMM_MAX_COLUMNS] = {0};
     for (size_t k = 0; k < p->I; k += DEPTH) {
-        const size_t n = smaller(DEPTH, p->I - k) * W;
         pack_block(w, panel, k, room, false);
-        for (size_t i = 0; i < n; i++) {
-            const lm_real size = room[i] < 0 ? -room[i] : room[i];
-            if (size > most[i % W]) most[i % W] = size;
-        }
+        find_most(room, W, smaller(DEPTH, p->I - k), most);
     }
     for (size_t j = 0; j < W; j++) {
         most[j] /= GREATEST;
         if (panel * W + j < p->O) p->scale[panel * W + j] = most[j];
+        if (most[j] == 0) most[j] = 1;
     }
     for (size_t k = 0; k < p->I; k += DEPTH) {
-        const size_t n = smaller(DEPTH, p->I - k) * W;
-        int8_t *to = (int8_t *)block_at(p, panel, k);
+        const size_t depth = smaller(DEPTH, p->I - k);
+        int8_t *to = block_at(p, panel, k);
         pack_block(w, panel, k, room, false);
-        for (size_t i = 0; i < n; i++) {
-            const double x = most[i % W] > 0 ? rint((double)room[i] / (double)most[i % W]) : 0;
-            to[i] = (int8_t)(x > GREATEST ? GREATEST : x < -GREATEST ? -GREATEST : x);
-        }
+        for (size_t i = 0; i < depth; i++, to += W)
+            for (size_t j = 0; j < W; j++) to[j] = step_of((float)(room[i * W + j] / most[j]));
     }
 }
 
@@ -126,8 +136,11 @@ static void pack_panel(void *context, size_t thread, size_t panel)
     lm_real *room = w->on->columns + thread * LM_COLUMNS_ROOM;
     if (w->p->form == LM_WEIGHTS_INT8)
         quantise(w, panel, room);
-    else
+    else if (w->p->form == LM_WEIGHTS_BF16)
         narrow(w, panel, room);
+    else
+        for (size_t k = 0; k < w->p->I; k += DEPTH)
+            pack_block(w, panel, k, block_at(w->p, panel, k), false);
 }
 
 /* The panels, aligned to the huge pages they are asked to lie in, if they are large. */
@@ -152,7 +165,7 @@ lm_status lm_packed_new(lm_packed **packed, lm_weight_form form, const lm_weight
     lm_packed *p = *packed = lm_new(1, sizeof *p, e);
     if (!p) return e->status;
     p->form = form;
-    p->kernels = lm_gemm_kernels_now(form == LM_WEIGHTS_BF16);
+    p->kernels = lm_gemm_kernels_now(false);
     p->I = matrix->inputs;
     p->O = matrix->outputs;
     p->panels = parts(p->O, p->kernels->columns);
@@ -176,19 +189,19 @@ void lm_packed_free(lm_packed *p)
     lm_free(p);
 }
 
-/* One element, by its place in a panel. */
-static lm_real element(const lm_packed *p, size_t panel, size_t j, size_t k)
+/* n elements of a block as numbers. */
+static void widen(const lm_packed *p, const void *block, size_t n, lm_real *to)
 {
-    const size_t W = p->kernels->columns, at = k % DEPTH;
-    const unsigned char *block = block_at(p, panel, k);
-    if (p->form == LM_WEIGHTS_INT8) return ((const int8_t *)block)[at * W + j];
-    uint16_t half;
-    const size_t place = p->kernels->pairs ? (at / 2 * W + j) * 2 + at % 2 : at * W + j;
-    memcpy(&half, block + 2 * place, sizeof half);
-    const uint32_t bits = (uint32_t)half << 16;
-    float x;
-    memcpy(&x, &bits, sizeof x);
-    return (lm_real)x;
+    const int8_t *numbers = block;
+    const uint16_t *halves = block;
+    if (p->form == LM_WEIGHTS_F32) memcpy(to, block, n * sizeof *to);
+    for (size_t i = 0; i < n && p->form == LM_WEIGHTS_INT8; i++) to[i] = numbers[i];
+    for (size_t i = 0; i < n && p->form == LM_WEIGHTS_BF16; i++) {
+        const uint32_t bits = (uint32_t)halves[i] << 16;
+        float x;
+        memcpy(&x, &bits, sizeof x);
+        to[i] = (lm_real)x;
+    }
 }
 
 void lm_packed_values(const lm_packed *p, lm_real *weight, lm_real *scale)
@@ -196,7 +209,12 @@ void lm_packed_values(const lm_packed *p, lm_real *weight, lm_real *scale)
     const size_t W = p->kernels->columns;
     for (size_t j = 0; j < p->O; j++) {
         if (p->form == LM_WEIGHTS_INT8) scale[j] = p->scale[j];
-        for (size_t k = 0; k < p->I; k++) weight[j * p->I + k] = element(p, j / W, j % W, k);
+        for (size_t k = 0; k < p->I; k++) {
+            lm_real row[LM_GEMM_MAX_COLUMNS];
+            const unsigned char *block = block_at(p, j / W, k);
+            widen(p, block + k % DEPTH * W * element_size(p), W, row);
+            weight[j * p->I + k] = row[j % W];
+        }
     }
 }
 
@@ -225,48 +243,28 @@ static void pack_some_rows(void *context, size_t thread, size_t index)
     const size_t groups = parts(w->m, step), i = index % groups * step;
     const size_t k = w->k0 + index / groups * DEPTH;
     (void)thread;
-    const lm_gemm_lines from = {w->in + (w->m0 + i) * w->p->I + k, w->p->I, false,
-                                w->p->form == LM_WEIGHTS_BF16};
+    const lm_gemm_lines from = {w->in + (w->m0 + i) * w->p->I + k, w->p->I, false, false};
     kernels->pack_rows(packed_rows(w, i, k), from, smaller(w->m - i, step),
                        smaller(w->k0 + w->k - k, DEPTH));
 }
 
-/* The elements of a block as the level's, in room of the thread. */
-static const lm_real *widen(const lm_packed *p, const unsigned char *block, size_t depth,
-                            lm_real *room)
-{
-    const size_t n = depth * p->kernels->columns;
-    if (p->form == LM_WEIGHTS_INT8) {
-        for (size_t i = 0; i < n; i++) room[i] = ((const int8_t *)block)[i];
-        return room;
-    }
-    for (size_t i = 0; i < n; i++) {
-        uint16_t half;
-        memcpy(&half, block + 2 * i, sizeof half);
-        const uint32_t bits = (uint32_t)half << 16;
-        float x;
-        memcpy(&x, &bits, sizeof x);
-        room[i] = (lm_real)x;
-    }
-    return room;
-}
-
 static void sum_tile(const lm_packed *p, lm_real *c, size_t ldc, const lm_real *a,
-                     const unsigned char *block, const lm_real *wide, size_t m, size_t depth,
-                     bool add)
+                     const void *block, const lm_real *wide, size_t m, size_t depth, bool add)
 {
     const lm_gemm_kernels *kernels = p->kernels;
     if (wide)
         kernels->tile(c, ldc, a, wide, m, depth, add);
+    else if (p->form == LM_WEIGHTS_F32)
+        kernels->tile(c, ldc, a, block, m, depth, add);
     else if (p->form == LM_WEIGHTS_INT8)
-        kernels->tile_int8(c, ldc, a, (const int8_t *)block, m, depth, add);
+        kernels->tile_int8(c, ldc, a, block, m, depth, add);
     else
         kernels->tile_bf16(c, ldc, a, block, m, depth, add);
 }
 
 /* Rows i .. i+m of one panel's outputs += the sum of a block; n of its columns are there. */
-static void sum_columns(const part *w, const unsigned char *block, const lm_real *wide, size_t i,
-                        size_t j, size_t n, size_t k)
+static void sum_columns(const part *w, const void *block, const lm_real *wide, size_t i, size_t j,
+                        size_t n, size_t k)
 {
     const lm_packed *p = w->p;
     const size_t W = p->kernels->columns, depth = smaller(w->k0 + w->k - k, DEPTH);
@@ -303,9 +301,9 @@ static void do_panel(const part *w, size_t panel, lm_real *room)
     const bool direct =
         p->form == LM_WEIGHTS_INT8 ? p->kernels->tile_int8 != NULL : p->kernels->tile_bf16 != NULL;
     for (size_t k = w->k0; k < w->k0 + w->k; k += DEPTH) {
-        const unsigned char *block = block_at(p, panel, k);
-        const lm_real *wide =
-            direct ? NULL : widen(p, block, smaller(w->k0 + w->k - k, DEPTH), room);
+        const void *block = block_at(p, panel, k);
+        const lm_real *wide = direct ? NULL : room;
+        if (!direct) widen(p, block, smaller(w->k0 + w->k - k, DEPTH) * W, room);
         for (size_t i = 0; i < w->m; i += p->kernels->rows) sum_columns(w, block, wide, i, j, n, k);
     }
     if (w->k0 + w->k == p->I) finish(w, j, n);

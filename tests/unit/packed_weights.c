@@ -50,7 +50,7 @@ static void check_shape(const shape *s, lm_weight_form form, size_t threads)
 {
     lm_err e = {0};
     lm_pool *pool;
-    lm_compute *on, *rounding;
+    lm_compute *on;
     lm_packed *packed;
     float *weight = random_matrix(1, s->I * s->O, 3), *in = random_matrix(2, s->N * s->I, 1);
     float *bias = s->bias ? random_matrix(3, s->O, 1) : NULL;
@@ -58,13 +58,11 @@ static void check_shape(const shape *s, lm_weight_form form, size_t threads)
     const lm_weight_matrix matrix = {s->I, s->O, weight, s->in_major};
     CHECK_OK(lm_pool_new(&pool, threads, &e), &e);
     CHECK_OK(lm_compute_new(&on, pool, false, &e), &e);
-    CHECK_OK(lm_compute_new(&rounding, pool, form == LM_WEIGHTS_BF16, &e), &e);
     CHECK_OK(lm_packed_new(&packed, form, &matrix, on, &e), &e);
     lm_packed_product(on, packed, out, in, s->N, bias);
-    multiply_plainly(rounding, packed, form, s, in, bias, plain);
+    multiply_plainly(on, packed, form, s, in, bias, plain);
     CHECK_BYTES(out, plain, s->N * s->O * sizeof *out);
     lm_packed_free(packed);
-    lm_compute_free(rounding);
     lm_compute_free(on);
     lm_pool_free(pool);
     free(weight);
@@ -85,6 +83,7 @@ static void check_level(lm_cpu_level level)
         for (size_t i = 0; i < sizeof I / sizeof *I; i++) {
             const size_t o = (n * 5 + i) % (sizeof O / sizeof *O);
             const shape s = {N[n], I[i], O[o], (n + i) % 2, (n + i) % 3};
+            check_shape(&s, LM_WEIGHTS_F32, 1 + (n + i) % 2);
             check_shape(&s, LM_WEIGHTS_BF16, 1 + n % 2);
             check_shape(&s, LM_WEIGHTS_INT8, 1 + i % 3);
         }
@@ -114,6 +113,7 @@ TEST(packed_avx512bf16)
 TEST(packed_of_many_rows)
 {
     const shape many = {700, 3072, 40, true, true}, deep = {30, 40000, 33, false, true};
+    check_shape(&many, LM_WEIGHTS_F32, 2);
     check_shape(&many, LM_WEIGHTS_BF16, 2);
     check_shape(&many, LM_WEIGHTS_INT8, 1);
     check_shape(&deep, LM_WEIGHTS_BF16, 1);

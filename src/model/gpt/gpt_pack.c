@@ -1,4 +1,4 @@
-/* gpt_pack.c - the matrices of a GPT in fewer bits, to write with. */
+/* gpt_pack.c - the matrices of a GPT packed, to write with. */
 #include "gpt_private.h"
 #include "lm/memory.h"
 #include "lm/os.h"
@@ -29,7 +29,6 @@ lm_status lm_gpt_pack(lm_gpt *g, lm_weight_form form, const lm_compute *on, lm_e
 {
     const lm_weight_matrix wte = {(size_t)g->shape.width, (size_t)g->shape.vocab, g->weights.wte,
                                   false};
-    if (form == LM_WEIGHTS_F32) return LM_OK;
     g->packed = lm_new((size_t)g->shape.layers, sizeof *g->packed, e);
     if (!g->packed) return e->status;
     for (size_t l = 0; l < g->shape.layers; l++) LM_TRY(pack_layer(g, l, form, on, e));
