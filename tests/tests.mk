@@ -74,7 +74,7 @@ test-long: test-programs
 	@$(run_tests) $(patsubst tests/%,%,$(sort $(wildcard tests/long/*.sh)))
 
 bench: all
-	@for script in $(filter-out %/pair.sh %/nnlm.sh,$(sort $(wildcard tests/bench/*.sh))); do \
+	@for script in $(filter-out %/pair.sh %/nnlm.sh %/gpt-sample.sh,$(sort $(wildcard tests/bench/*.sh))); do \
 	    BUILD='$(BUILD)' sh $$script || exit 1; done
 
 bench-%: all

@@ -10,12 +10,14 @@
 
 static const char *model;
 static lm_completions_form form;
-static int64_t threads;
+static int64_t threads, weights;
 static bool special, line_buffered;
 
 static const lm_option options[] = {
     LM_OPTION_MODEL(&model),
     {.kind = LM_OPT_GROUP, .name = "", .group = lm_generate_option_rows},
+    {0, "weights", LM_OPT_CHOICE, &weights, .arg = LM_WEIGHT_FORM_NAMES,
+     .help = "keep matrices in 32, 16 or 8 bits: fewer are faster and less exact"},
     {0, "special", LM_OPT_FLAG, &special,
      .help = "spellings of special tokens in prompts are these tokens, not text like any other"},
     {0, "echo", LM_OPT_FLAG, &form.echo, .help = "write the prompt before its completion"},
@@ -79,16 +81,26 @@ static lm_status tell(void *context, const lm_completion *c, lm_err *e)
     return lm_completions_write(&form, w->gpt->tokenizer, &w->first->prompt, c, w->out, e);
 }
 
+static lm_status load(work *w, const lm_run *run, lm_err *e)
+{
+    lm_compute *on;
+    LM_TRY(lm_gpt_open(&w->opened, model, run, e));
+    w->gpt = w->opened.gpt;
+    if (!w->gpt->tokenizer) return lm_fail(e, LM_EFORMAT, "%s: it has no tokenizer", model);
+    LM_TRY(lm_encoder_new(&w->encoder, w->gpt->tokenizer, special, e));
+    LM_TRY(lm_compute_new(&on, lm_run_pool(run), false, e));
+    const lm_status s = lm_gpt_pack(w->gpt, (lm_weight_form)weights, on, e);
+    lm_compute_free(on);
+    return s;
+}
+
 static lm_status sample(work *w, const lm_run *run, int count, char **operands, lm_err *e)
 {
     const lm_generate_calls calls = {next_prompt, tell, w};
     lm_generation how;
     LM_TRY(lm_generate_options_get(&how, e));
     LM_TRY(lm_program_stdout(&w->out, line_buffered, e));
-    LM_TRY(lm_gpt_open(&w->opened, model, run, e));
-    w->gpt = w->opened.gpt;
-    if (!w->gpt->tokenizer) return lm_fail(e, LM_EFORMAT, "%s: it has no tokenizer", model);
-    LM_TRY(lm_encoder_new(&w->encoder, w->gpt->tokenizer, special, e));
+    LM_TRY(load(w, run, e));
     if (count == 0) lm_program_announce_stdin(count, operands);
     LM_TRY(lm_prompts_new(&w->prompts, operands, (size_t)count, form.jsonl, e));
     how.logprobs = form.logprobs;

@@ -22,10 +22,11 @@
 extern "C" {
 #endif
 
-/* H heads of width D; head h has columns h D .. h D + D-1 of every row. */
+/* H heads of width D; head h has columns h D .. h D + D-1 of every row, but see kv_head. */
 typedef struct {
     size_t heads, dim;                      /* H, D */
     size_t q_stride, kv_stride, out_stride; /* elements from row to row of q; k and v; out */
+    size_t kv_head; /* and from head to head of k and v; 0: D, a row has them side by side */
     lm_pattern pattern;
     bool causal;
     lm_dropout drop; /* of the probabilities; p 0: none */
@@ -36,7 +37,7 @@ typedef struct {
 /* One sequence of T keys; its queries are the last ones of them. */
 typedef struct {
     const lm_real *q;     /* (queries, H D) */
-    const lm_real *k, *v; /* (keys, H D) */
+    const lm_real *k, *v; /* (keys, H D), or with kv_head (H, keys, D) */
     lm_real *out;         /* (queries, H D) */
     size_t queries, keys;
 } lm_sequence;

@@ -60,10 +60,12 @@ typedef struct {
     lm_transformer transformer;
     lm_tokenizer *tokenizer; /* its own; NULL: none is known */
     lm_params *params;
-    lm_real *sines;         /* (T,C); NULL: learned */
-    lm_real *values;        /* of a model that was loaded; else NULL: the training loop has them */
-    lm_gpt_weights weights; /* point into values */
-    lm_arena names;         /* of its parameters */
+    lm_real *sines;          /* (T,C); NULL: learned */
+    lm_real *values;         /* of a model that was loaded; else NULL: the training loop has them */
+    lm_gpt_weights weights;  /* point into values */
+    lm_packed_layer *packed; /* (L): of lm_gpt_pack, else NULL; */
+    lm_packed *packed_wte;   /* and the output layer */
+    lm_arena names;          /* of its parameters */
 } lm_gpt;
 
 /* A model with this tokenizer (NULL: none), which it takes over, also on failure.
@@ -85,6 +87,12 @@ LM_MUST_USE lm_status lm_gpt_save(const lm_gpt *gpt, lm_ckpt_writer *writer, lm_
 /* Its own tokenizer views the checkpoint, which must outlive it.  Errors: LM_EFORMAT, LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_load(lm_gpt **gpt, const lm_ckpt *ckpt, lm_err *e);
 #define LM_GPT_KIND "gpt"
+
+/* Packs the matrices of a loaded model, for lm_gpt_next alone from now on: their values are lost
+ * but for the vectors of tokens and positions.  LM_WEIGHTS_F32: nothing is done.  Errors:
+ * LM_ENOMEM. */
+LM_MUST_USE lm_status lm_gpt_pack(lm_gpt *gpt, lm_weight_form form, const lm_compute *on,
+                                  lm_err *e);
 
 /* ---- batches ---- */
 

@@ -36,6 +36,10 @@ void lm_os_huge(void *block, size_t bytes);
  * for memory that is not a file's.  Does nothing where unsupported. */
 void lm_os_release(const void *block, size_t bytes);
 
+/* Gives back the memory of whole pages inside a block of the heap whose contents are not needed any
+ * more: they become zeros, or stay. */
+void lm_os_forget(void *block, size_t bytes);
+
 /* Asks for the cache line at `address`, which will be needed soon.  gcc takes a function that does
  * nothing else for one without any effect and leaves out its calls; the asm keeps them. */
 #if defined(__GNUC__)

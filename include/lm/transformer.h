@@ -24,6 +24,7 @@
 #include "lm/compute.h"
 #include "lm/linear.h"
 #include "lm/memory.h"
+#include "lm/packed_weights.h"
 #include "lm/pattern.h"
 #include "lm/real.h"
 #include "lm/status.h"
@@ -42,6 +43,11 @@ typedef struct {
     lm_real *c_out, *out_bias;   /* (F,C), (C): mlp.c_proj */
 } lm_layer;
 
+/* The matrices of a layer, packed. */
+typedef struct {
+    lm_packed *c_attn, *c_proj, *c_fc, *c_out;
+} lm_packed_layer;
+
 typedef struct {
     size_t layers, heads, width, inner; /* L, H (a divisor of C), C, F */
     bool pre_norm, causal;
@@ -50,6 +56,7 @@ typedef struct {
     lm_layout layout;          /* of the matrices; the shapes above are those of LM_IN_MAJOR */
     const lm_pattern *pattern; /* (patterns): layer l has pattern[l % patterns] */
     size_t patterns;
+    const lm_packed_layer *packed; /* (L), in place of the matrices of lm_layer; NULL: these */
 } lm_transformer;
 
 typedef enum {
@@ -107,7 +114,7 @@ void lm_transformer_backward(const lm_compute *on, const lm_transformer *t, cons
 
 /* The keys and values of a sequence, of all layers. */
 typedef struct {
-    lm_real *kv;             /* (L,2,capacity,C) */
+    lm_real *kv;             /* (L,2,H,capacity,D) */
     size_t length, capacity; /* positions */
 } lm_kv_cache;
 
@@ -118,7 +125,8 @@ void lm_kv_cache_free(lm_kv_cache *cache);
 void lm_kv_cache_copy(lm_kv_cache *to, const lm_kv_cache *from, const lm_transformer *t, size_t n);
 
 /* The same as the forward pass, where the lengths[b] rows of sequence b follow the positions that
- * caches[b] has, and are added to them; there must be room for them.  Room of LM_INFERENCE. */
+ * caches[b] has, and are added to them; there must be room for them, in all caches as much.  Room of
+ * LM_INFERENCE. */
 lm_real *lm_transformer_extend(const lm_compute *on, const lm_transformer *t,
                                const lm_layer *layers, lm_transformer_room *room,
                                lm_kv_cache *const *caches, const size_t *lengths, size_t B);

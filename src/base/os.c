@@ -101,6 +101,16 @@ void lm_os_release(const void *block, size_t bytes)
 #endif
 }
 
+void lm_os_forget(void *block, size_t bytes)
+{
+#ifdef __linux__
+    advise(block, bytes, (long)LINUX_MADV_DONTNEED);
+#else
+    (void)block;
+    (void)bytes;
+#endif
+}
+
 void lm_os_write_back(int fd, uint64_t offset, uint64_t bytes)
 {
 #if defined(__linux__) && defined(SYS_sync_file_range) && defined(__LP64__)

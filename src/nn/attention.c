@@ -71,7 +71,7 @@ static size_t query_at(const work *w, size_t stride, size_t i)
 static size_t key_at(const work *w, const tile *t)
 {
     const size_t j = t->pass->first_key + t->y * t->pass->key_step;
-    return j * w->a->kv_stride + w->head * w->a->dim;
+    return j * w->a->kv_stride + w->head * (w->a->kv_head ? w->a->kv_head : w->a->dim);
 }
 
 static lm_real *out_of(const work *w, size_t i)

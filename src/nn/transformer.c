@@ -76,17 +76,22 @@ static void clear(lm_real *x, size_t n)
     memset(x, 0, n * sizeof *x);
 }
 
+/* The keys of a layer in a cache; its values follow. */
+static lm_real *kept(const pass *p, size_t layer, const lm_kv_cache *cache)
+{
+    return cache->kv + 2 * layer * cache->capacity * p->t->width;
+}
+
 /* Keys and values of the layer after those that the cache has. */
 static void keep(const pass *p, size_t layer, size_t b, const lm_real *qkv)
 {
-    const size_t C = p->t->width, row = 3 * C;
+    const size_t C = p->t->width, H = p->t->heads, D = C / H;
     const lm_kv_cache *cache = p->caches[b];
-    lm_real *k = cache->kv + 2 * layer * cache->capacity * C, *v = k + cache->capacity * C;
+    lm_real *to = kept(p, layer, cache) + cache->length * D;
     assert(cache->length + p->lengths[b] <= cache->capacity);
-    for (size_t i = 0, at = cache->length * C; i < p->lengths[b]; i++, at += C) {
-        memcpy(k + at, qkv + i * row + C, C * sizeof *k);
-        memcpy(v + at, qkv + i * row + 2 * C, C * sizeof *v);
-    }
+    for (size_t i = 0; i < p->lengths[b]; i++, qkv += 3 * C, to += D)
+        for (size_t h = 0; h < 2 * H; h++) /* the values' heads after the keys' */
+            memcpy(to + h * cache->capacity * D, qkv + C + h * D, D * sizeof *to);
 }
 
 /* The sequences of a layer, and what their attention is. */
@@ -101,15 +106,17 @@ static lm_attention attend(const pass *p, size_t layer, const struct lm_layer_sa
                            p->lengths[b], p->lengths[b]};
         if (!p->caches) continue;
         const lm_kv_cache *cache = p->caches[b];
+        assert(cache->capacity == p->caches[0]->capacity);
         keep(p, layer, b, qkv);
-        s->k = cache->kv + 2 * layer * cache->capacity * C;
+        s->k = kept(p, layer, cache);
         s->v = s->k + cache->capacity * C;
         s->keys = cache->length + p->lengths[b];
     }
     return (lm_attention){.heads = t->heads,
                           .dim = C / t->heads,
                           .q_stride = 3 * C,
-                          .kv_stride = p->caches ? C : 3 * C,
+                          .kv_stride = p->caches ? C / t->heads : 3 * C,
+                          .kv_head = p->caches ? p->caches[0]->capacity * (C / t->heads) : 0,
                           .out_stride = C,
                           .pattern = t->pattern[layer % t->patterns],
                           .causal = t->causal,
@@ -118,11 +125,19 @@ static lm_attention attend(const pass *p, size_t layer, const struct lm_layer_sa
                           .longest = p->chance ? (size_t)p->chance->longest : 0};
 }
 
-/* out (N,O) = in (N,I) w + b */
+/* out (N,O) = in (N,I) w + b; packed: w in that form, or NULL */
 static void linear(const pass *p, lm_real *out, const lm_real *in, const lm_real *w,
-                   const lm_real *b, size_t I, size_t O)
+                   const lm_packed *packed, const lm_real *b, size_t I, size_t O)
 {
-    lm_linear_forward(p->on, out, in, w, b, p->t->layout, LM_ACT_NONE, p->N, I, O);
+    if (packed)
+        lm_packed_product(p->on, packed, out, in, p->N, b);
+    else
+        lm_linear_forward(p->on, out, in, w, b, p->t->layout, LM_ACT_NONE, p->N, I, O);
+}
+
+static lm_packed_layer packed_of(const pass *p, size_t layer)
+{
+    return p->t->packed ? p->t->packed[layer] : (lm_packed_layer){0};
 }
 
 static void norm_1(const pass *p, lm_real *out, const lm_real *in, const lm_layer *w,
@@ -164,12 +179,13 @@ static void attention_forward(const pass *p, size_t layer, const lm_layer *w,
 {
     const size_t C = p->t->width, n = p->N * C;
     const lm_real *in = saved->x;
+    const lm_packed_layer packed = packed_of(p, layer);
     if (p->t->pre_norm) norm_1(p, p->s->normed, saved->x, w, saved);
     if (p->t->pre_norm) in = p->s->normed;
-    linear(p, saved->qkv, in, w->c_attn, w->attn_bias, C, 3 * C);
+    linear(p, saved->qkv, in, w->c_attn, packed.c_attn, w->attn_bias, C, 3 * C);
     const lm_attention shape = attend(p, layer, saved);
     lm_attention_forward(p->on, &shape, p->s->sequences, p->B, saved->lse, p->s->attention);
-    linear(p, saved->middle, saved->heads, w->c_proj, w->proj_bias, C, C);
+    linear(p, saved->middle, saved->heads, w->c_proj, packed.c_proj, w->proj_bias, C, C);
     const lm_dropout drop = dropout_at(p, layer, 1);
     lm_dropout_forward(p->on, saved->middle, saved->middle, &drop, n);
     add(p->on, saved->middle, saved->x, n);
@@ -189,10 +205,11 @@ static void mlp_forward(const pass *p, size_t layer, const lm_layer *w,
 {
     const size_t C = p->t->width, F = p->t->inner, n = p->N * C;
     lm_real *out = output_of(p->t, p->room, layer), *end = p->t->pre_norm ? out : saved->end;
+    const lm_packed_layer packed = packed_of(p, layer);
     norm_middle(p, w, saved);
-    linear(p, saved->fc, p->s->normed, w->c_fc, w->fc_bias, C, F);
+    linear(p, saved->fc, p->s->normed, w->c_fc, packed.c_fc, w->fc_bias, C, F);
     lm_activation_forward(p->on, p->s->active, saved->fc, p->t->activation, p->N * F);
-    linear(p, end, p->s->active, w->c_out, w->out_bias, F, C);
+    linear(p, end, p->s->active, w->c_out, packed.c_out, w->out_bias, F, C);
     const lm_dropout drop = dropout_at(p, layer, 2);
     lm_dropout_forward(p->on, end, end, &drop, n);
     add(p->on, end, p->t->pre_norm ? saved->middle : p->s->normed, n);

@@ -118,9 +118,9 @@ void lm_kv_cache_free(lm_kv_cache *cache)
 
 void lm_kv_cache_copy(lm_kv_cache *to, const lm_kv_cache *from, const lm_transformer *t, size_t n)
 {
-    const size_t plane = from->capacity * t->width;
+    const size_t D = t->width / t->heads, plane = from->capacity * D;
     assert(n <= from->length && to->capacity == from->capacity);
-    for (size_t i = 0; i < 2 * t->layers; i++)
-        memcpy(to->kv + i * plane, from->kv + i * plane, n * t->width * sizeof *to->kv);
+    for (size_t i = 0; i < 2 * t->layers * t->heads; i++)
+        memcpy(to->kv + i * plane, from->kv + i * plane, n * D * sizeof *to->kv);
     to->length = n;
 }

@@ -6,8 +6,9 @@
 #include "lm/memory.h"
 #include "lm/os.h"
 
-static const lm_gemm_kernels *kernels_of(lm_cpu_level level, bool bf16)
+const lm_gemm_kernels *lm_gemm_kernels_now(bool bf16)
 {
+    const lm_cpu_level level = lm_os_cpu();
     (void)level;
     (void)bf16;
 #ifdef LM_GEMM_X86
@@ -44,7 +45,7 @@ lm_status lm_compute_new(lm_compute **out, lm_pool *pool, bool bf16, lm_err *e)
     on->pool = pool;
     on->bf16 = bf16;
     on->threads = lm_pool_threads(pool);
-    on->kernels = kernels_of(lm_os_cpu(), bf16);
+    on->kernels = lm_gemm_kernels_now(bf16);
     const lm_status s = make_room(on, e);
     if (s) {
         lm_free(on);

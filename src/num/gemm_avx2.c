@@ -185,21 +185,39 @@ AVX2 static void pack_columns(float *to, lm_gemm_lines from, size_t lines, size_
 
 /* ---- tiles ---- */
 
-INLINE void add_step(__m256 s[ROWS][2], const float *a, const float *b, const size_t m,
-                     const size_t vectors)
+/* What the elements of a panel are. */
+enum { FLOATS, HALVES, NUMBERS };
+
+/* 8 columns of a step. */
+INLINE __m256 load_columns(const void *b, size_t at, const int elements)
+{
+    if (elements == HALVES) {
+        const __m128i x = _mm_loadu_si128((const void *)((const uint16_t *)b + at));
+        return _mm256_castsi256_ps(_mm256_slli_epi32(_mm256_cvtepu16_epi32(x), 16));
+    }
+    if (elements == NUMBERS) {
+        const __m128i x = _mm_loadl_epi64((const void *)((const int8_t *)b + at));
+        return _mm256_cvtepi32_ps(_mm256_cvtepi8_epi32(x));
+    }
+    return _mm256_loadu_ps((const float *)b + at);
+}
+
+INLINE void add_step(__m256 s[ROWS][2], const float *a, const void *b, size_t k, const size_t m,
+                     const size_t vectors, const int elements)
 {
     __m256 y[2];
-    UNROLL for (size_t j = 0; j < vectors; j++) y[j] = _mm256_loadu_ps(b + j * LANES);
+    UNROLL for (size_t j = 0; j < vectors; j++) y[j] =
+        load_columns(b, k * COLUMNS + j * LANES, elements);
     UNROLL for (size_t i = 0; i < m; i++)
     {
-        const __m256 x = _mm256_broadcast_ss(a + i);
+        const __m256 x = _mm256_broadcast_ss(a + k * ROWS + i);
         UNROLL for (size_t j = 0; j < vectors; j++) s[i][j] = _mm256_fmadd_ps(x, y[j], s[i][j]);
     }
 }
 
 /* m rows of one or two vectors. */
-INLINE void sum_tile(float *c, size_t ldc, const float *a, const float *b, const size_t m,
-                     const size_t vectors, size_t depth, bool add)
+INLINE void sum_of(float *c, size_t ldc, const float *a, const void *b, const size_t m,
+                   const size_t vectors, size_t depth, bool add, const int elements)
 {
     __m256 s[ROWS][2];
     UNROLL for (size_t i = 0; i < m; i++)
@@ -208,11 +226,11 @@ INLINE void sum_tile(float *c, size_t ldc, const float *a, const float *b, const
         _mm_prefetch((const char *)(c + i * ldc), _MM_HINT_T0);
         _mm_prefetch((const char *)(c + i * ldc + vectors * LANES - 1), _MM_HINT_T0);
     }
-    for (; depth >= 4; depth -= 4, a += 4 * ROWS, b += 4 * COLUMNS) {
-        UNROLL for (size_t k = 0; k < 4; k++)
-            add_step(s, a + k * ROWS, b + k * COLUMNS, m, vectors);
+    size_t k = 0;
+    for (; k + 4 <= depth; k += 4) {
+        UNROLL for (size_t n = 0; n < 4; n++) add_step(s, a, b, k + n, m, vectors, elements);
     }
-    for (; depth > 0; depth--, a += ROWS, b += COLUMNS) add_step(s, a, b, m, vectors);
+    for (; k < depth; k++) add_step(s, a, b, k, m, vectors, elements);
     UNROLL for (size_t i = 0; i < m; i++, c += ldc)
     {
         UNROLL for (size_t j = 0; j < vectors; j++)
@@ -236,7 +254,7 @@ INLINE void sum_tile(float *c, size_t ldc, const float *a, const float *b, const
 
 #define CASE(m)                                                                                    \
     case m:                                                                                        \
-        sum_tile(c, ldc, a, b, m, 2, depth, add);                                                  \
+        sum_of(c, ldc, a, b, m, 2, depth, add, FLOATS);                                            \
         break
 AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size_t m, size_t depth,
                       bool add){FOR_ROWS(m)}
@@ -244,9 +262,25 @@ AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size
 
 #define CASE(m)                                                                                    \
     case m:                                                                                        \
-        sum_tile(c, ldc, a, b, m, 1, depth, add);                                                  \
+        sum_of(c, ldc, a, b, m, 1, depth, add, FLOATS);                                            \
         break
 AVX2 static void half_tile(float *c, size_t ldc, const float *a, const float *b, size_t m,
+                           size_t depth, bool add){FOR_ROWS(m)}
+#undef CASE
+
+#define CASE(m)                                                                                    \
+    case m:                                                                                        \
+        sum_of(c, ldc, a, b, m, 2, depth, add, HALVES);                                            \
+        break
+AVX2 static void tile_bf16(float *c, size_t ldc, const float *a, const uint16_t *b, size_t m,
+                           size_t depth, bool add){FOR_ROWS(m)}
+#undef CASE
+
+#define CASE(m)                                                                                    \
+    case m:                                                                                        \
+        sum_of(c, ldc, a, b, m, 2, depth, add, NUMBERS);                                           \
+        break
+AVX2 static void tile_int8(float *c, size_t ldc, const float *a, const int8_t *b, size_t m,
                            size_t depth, bool add)
 {
     FOR_ROWS(m)
@@ -408,5 +442,7 @@ const lm_gemm_kernels lm_gemm_avx2 = {.rows = ROWS,
                                       .pack_few = lm_gemm_pack_few_avx2,
                                       .sum_few = lm_gemm_sum_few_avx2,
                                       .few = ROWS,
-                                      .add = add};
+                                      .add = add,
+                                      .tile_bf16 = tile_bf16,
+                                      .tile_int8 = tile_int8};
 #endif

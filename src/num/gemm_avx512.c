@@ -16,7 +16,13 @@
 #define INLINE      static inline __attribute__((always_inline, target("avx512f")))
 #define INLINE_BF16 static inline __attribute__((always_inline, target("avx512f,avx512bf16")))
 
-enum { ROWS = 14, COLUMNS = 32, LANES = 16, AHEAD = 8 /* stored rows to ask for */ };
+enum {
+    ROWS = 14,
+    COLUMNS = 32,
+    LANES = 16,
+    AHEAD = 8 /* stored rows to ask for */,
+    STREAM = 4096 /* bytes */
+};
 
 /* ---- packing ---- */
 
@@ -208,22 +214,65 @@ INLINE void finish(__m512 s[ROWS][2], float *c, size_t ldc, const size_t rows, s
     }
 }
 
+/* What the elements of a panel are. */
+enum { FLOATS, HALVES, NUMBERS };
+
+/* The columns of step k.  A single row streams panels from memory faster than the CPU foresees. */
+INLINE void load_columns(__m512 y[2], const void *b, size_t k, const int elements)
+{
+    const size_t size = elements == FLOATS ? 4 : elements == HALVES ? 2 : 1;
+    UNROLL for (size_t j = 0; j < COLUMNS * size; j += 64)
+        _mm_prefetch((const char *)b + k * COLUMNS * size + STREAM + j, _MM_HINT_T0);
+    UNROLL for (size_t j = 0; j < 2; j++)
+    {
+        const size_t at = k * COLUMNS + j * LANES;
+        if (elements == FLOATS) y[j] = _mm512_loadu_ps((const float *)b + at);
+        if (elements == HALVES) {
+            const __m256i x = _mm256_loadu_si256((const void *)((const uint16_t *)b + at));
+            y[j] = _mm512_castsi512_ps(_mm512_slli_epi32(_mm512_cvtepu16_epi32(x), 16));
+        }
+        if (elements == NUMBERS) {
+            const __m128i x = _mm_loadu_si128((const void *)((const int8_t *)b + at));
+            y[j] = _mm512_cvtepi32_ps(_mm512_cvtepi8_epi32(x));
+        }
+    }
+}
+
 /* The first m <= rows rows of a tile: the others, whose panel is zero there, are not stored. */
-INLINE void sum_tile(float *c, size_t ldc, const float *a, const float *b, const size_t rows,
-                     size_t m, size_t depth, bool add)
+INLINE void sum_of(float *c, size_t ldc, const float *a, const void *b, const size_t rows, size_t m,
+                   size_t depth, bool add, const int elements)
 {
     __m512 s[ROWS][2];
     start(s, c, ldc, rows, m);
-    for (; depth > 0; depth--, a += ROWS, b += COLUMNS) {
-        const __m512 b0 = _mm512_loadu_ps(b), b1 = _mm512_loadu_ps(b + LANES);
+    for (size_t k = 0; k < depth; k++, a += ROWS) {
+        __m512 y[2];
+        load_columns(y, b, k, elements);
         UNROLL for (size_t i = 0; i < rows; i++)
         {
             const __m512 x = _mm512_set1_ps(a[i]);
-            s[i][0] = _mm512_fmadd_ps(x, b0, s[i][0]);
-            s[i][1] = _mm512_fmadd_ps(x, b1, s[i][1]);
+            s[i][0] = _mm512_fmadd_ps(x, y[0], s[i][0]);
+            s[i][1] = _mm512_fmadd_ps(x, y[1], s[i][1]);
         }
     }
     finish(s, c, ldc, rows, m, add);
+}
+
+INLINE void sum_tile(float *c, size_t ldc, const float *a, const void *b, const size_t rows,
+                     size_t m, size_t depth, bool add)
+{
+    sum_of(c, ldc, a, b, rows, m, depth, add, FLOATS);
+}
+
+INLINE void sum_halves(float *c, size_t ldc, const float *a, const void *b, const size_t rows,
+                       size_t m, size_t depth, bool add)
+{
+    sum_of(c, ldc, a, b, rows, m, depth, add, HALVES);
+}
+
+INLINE void sum_numbers(float *c, size_t ldc, const float *a, const void *b, const size_t rows,
+                        size_t m, size_t depth, bool add)
+{
+    sum_of(c, ldc, a, b, rows, m, depth, add, NUMBERS);
 }
 
 INLINE_BF16 void sum_pairs(float *c, size_t ldc, const float *a, const float *b, const size_t rows,
@@ -243,8 +292,12 @@ INLINE_BF16 void sum_pairs(float *c, size_t ldc, const float *a, const float *b,
     finish(s, c, ldc, rows, m, add);
 }
 
-/* The sum of m rows, of the smallest even number of rows that has them. */
+/* The sum of m rows, of the smallest even number of rows that has them, or of one alone. */
 #define EVEN_ROWS(sum)                                                                             \
+    if (m == 1) {                                                                                  \
+        sum(c, ldc, a, b, 1, 1, depth, add);                                                       \
+        return;                                                                                    \
+    }                                                                                              \
     switch ((m + 1) / 2) {                                                                         \
     case 1:                                                                                        \
         sum(c, ldc, a, b, 2, m, depth, add);                                                       \
@@ -274,6 +327,12 @@ AVX512 static void tile(float *c, size_t ldc, const float *a, const float *b, si
 AVX512_BF16 static void tile_pairs(float *c, size_t ldc, const float *a, const float *b, size_t m,
                                    size_t depth, bool add){EVEN_ROWS(sum_pairs)}
 
+AVX512 static void tile_bf16(float *c, size_t ldc, const float *a, const uint16_t *b, size_t m,
+                             size_t depth, bool add){EVEN_ROWS(sum_halves)}
+
+AVX512 static void tile_int8(float *c, size_t ldc, const float *a, const int8_t *b, size_t m,
+                             size_t depth, bool add){EVEN_ROWS(sum_numbers)}
+
 AVX512 static void add(float *y, const float *x, size_t n)
 {
     for (size_t i = 0; i < n; i += LANES) {
@@ -292,7 +351,9 @@ const lm_gemm_kernels lm_gemm_avx512 = {.rows = ROWS,
                                         .pack_few = lm_gemm_pack_few_avx2,
                                         .sum_few = lm_gemm_sum_few_avx2,
                                         .few = 6,
-                                        .add = add};
+                                        .add = add,
+                                        .tile_bf16 = tile_bf16,
+                                        .tile_int8 = tile_int8};
 
 /* There is nothing for few rows: at this level the sum of pairs is the definition. */
 const lm_gemm_kernels lm_gemm_avx512bf16 = {.rows = ROWS,

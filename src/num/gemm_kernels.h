@@ -12,6 +12,7 @@
 #define GEMM_KERNELS_H
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 #include "lm/real.h"
 
 #if !defined(LM_DOUBLE) && defined(__GNUC__)
@@ -66,9 +67,17 @@ typedef struct {
     size_t few;
 
     void (*add)(lm_real *y, const lm_real *x, size_t n); /* y (n) += x */
+
+    /* tile of a panel whose elements are narrow: upper halves of floats, and whole numbers.  NULL:
+     * there is none. */
+    void (*tile_bf16)(lm_real *c, size_t ldc, const lm_real *a, const uint16_t *b, size_t m,
+                      size_t depth, bool add);
+    void (*tile_int8)(lm_real *c, size_t ldc, const lm_real *a, const int8_t *b, size_t m,
+                      size_t depth, bool add);
 } lm_gemm_kernels;
 
 extern const lm_gemm_kernels lm_gemm_ref;
+const lm_gemm_kernels *lm_gemm_kernels_now(bool bf16); /* those of this CPU */
 #ifdef LM_GEMM_X86
 extern const lm_gemm_kernels lm_gemm_avx2, lm_gemm_avx512, lm_gemm_avx512bf16;
 void lm_gemm_sum_few_avx2(float *sums, size_t stride, const float *a, size_t m, lm_gemm_lines b,

@@ -98,6 +98,18 @@ $ gpt-sample -m tiny.gpt --samples 4 --max-tokens 12 -s 6 --logprobs <some | cmp
 $ gpt-sample -m tiny.gpt --beams 5 --max-tokens 12 --logprobs -j 1 <some >a; gpt-sample -m tiny.gpt --beams 5 --max-tokens 12 --logprobs -j 2 <some | cmp - a
 $ LM_CPU=ref gpt-sample -m tiny.gpt --samples 2 --max-tokens 5 --logprobs one >a; gpt-sample -m tiny.gpt --samples 2 --max-tokens 5 --logprobs one | cmp - a
 
+# Weights of fewer bits: the same at every CPU level, for any number of threads and of streams.
+$ for w in bf16 int8; do gpt-sample -m one.gpt --weights $w --greedy one; done
+|  two three é
+|  two three é
+$ for w in bf16 int8; do
+>     gpt-sample -m tiny.gpt --weights $w --samples 2 --max-tokens 9 --logprobs <some >$w
+>     gpt-sample -m tiny.gpt --weights $w --samples 2 --max-tokens 9 --logprobs -j 2 -b 3 <some | cmp - $w
+>     for l in ref avx2; do LM_CPU=$l gpt-sample -m tiny.gpt --weights $w --samples 2 --max-tokens 9 --logprobs <some | cmp - $w; done
+> done
+$ gpt-sample -m tiny.gpt --samples 2 --max-tokens 9 --logprobs <some >f32; cmp -s f32 bf16 || cmp -s f32 int8 || cmp -s bf16 int8
+= 1
+
 # --repetition: no byte twice, if that is expensive enough.
 $ gpt-sample -m tiny.gpt --greedy --max-tokens 10 The | fold -w 1 | sort | uniq -d | wc -l | awk '{ print ($1 > 0) }'
 | 1

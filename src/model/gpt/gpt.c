@@ -196,6 +196,7 @@ void lm_gpt_free(lm_gpt *g)
     lm_tokenizer_free(g->tokenizer);
     lm_params_free(g->params);
     lm_block_free(g->values);
+    lm_gpt_free_packed(g);
     lm_free(g->sines);
     lm_arena_free(&g->names);
     lm_free(g);

@@ -182,6 +182,10 @@ void lm_gpt_next(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
     if (w->ln_f)
         lm_layernorm_forward(on, room->out, NULL, NULL, room->out, w->ln_f, w->ln_f_bias,
                              LM_GPT_EPS, B, C);
+    if (g->packed_wte) {
+        lm_packed_product(on, g->packed_wte, logits, room->out, B, NULL);
+        return;
+    }
     lm_gemm(on, &(lm_product){.m = B,
                               .n = V,
                               .k = C,

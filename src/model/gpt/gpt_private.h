@@ -8,6 +8,8 @@
 /* Of a model whose shape and tokenizer are there: all that follows from them. */
 LM_MUST_USE lm_status lm_gpt_prepare(lm_gpt *gpt, lm_err *e);
 
+void lm_gpt_free_packed(lm_gpt *gpt);
+
 /* Its values, from tensors whose names begin with `prefix`. */
 LM_MUST_USE lm_status lm_gpt_load_values(lm_gpt *gpt, const char *prefix, const lm_ckpt *ckpt,
                                          lm_err *e);
