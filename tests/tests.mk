@@ -73,8 +73,10 @@ test: test-programs
 test-long: test-programs
 	@$(run_tests) $(patsubst tests/%,%,$(sort $(wildcard tests/long/*.sh)))
 
+slow_benches := %/pair.sh %/nnlm.sh %/gpt-sample.sh
+
 bench: all
-	@for script in $(filter-out %/pair.sh %/nnlm.sh %/gpt-sample.sh,$(sort $(wildcard tests/bench/*.sh))); do \
+	@for script in $(filter-out $(slow_benches),$(sort $(wildcard tests/bench/*.sh))); do \
 	    BUILD='$(BUILD)' sh $$script || exit 1; done
 
 bench-%: all

@@ -125,8 +125,8 @@ void lm_kv_cache_free(lm_kv_cache *cache);
 void lm_kv_cache_copy(lm_kv_cache *to, const lm_kv_cache *from, const lm_transformer *t, size_t n);
 
 /* The same as the forward pass, where the lengths[b] rows of sequence b follow the positions that
- * caches[b] has, and are added to them; there must be room for them, in all caches as much.  Room of
- * LM_INFERENCE. */
+ * caches[b] has, and are added to them; there must be room for them, in all caches as much.
+ * Room of LM_INFERENCE. */
 lm_real *lm_transformer_extend(const lm_compute *on, const lm_transformer *t,
                                const lm_layer *layers, lm_transformer_room *room,
                                lm_kv_cache *const *caches, const size_t *lengths, size_t B);

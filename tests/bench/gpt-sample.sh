@@ -1,5 +1,5 @@
 #!/bin/sh
-# gpt-sample.sh - tokens a second of gpt-sample at the size of GPT-2 (124M), weights drawn at random:
+# gpt-sample.sh - tokens a second of gpt-sample at the size of GPT-2 (124M), of random weights:
 # those of a prompt of 512, those of one text, and those of 16 at once; and of peers.
 #
 #   BUILD=build sh tests/bench/gpt-sample.sh [FORM]...          (f32 bf16 int8)
@@ -49,8 +49,8 @@ for form; do
     echo "$form: prompt $prompt, one text $one, 16 texts $many tokens/s"
     echo "$many $one" | awk '{ printf "    16 texts / one: %.1f\n", $1 / $2 }'
     if [ "$LLAMA_BENCH" ]; then
-        "$LLAMA_BENCH" -m "$LLAMA_MODELS/gpt2-$form.gguf" -t "$THREADS" -ngl 0 -p 512 -n 64 -o jsonl |
-            awk -v prompt="$prompt" -v one="$one" '
+        "$LLAMA_BENCH" -m "$LLAMA_MODELS/gpt2-$form.gguf" -t "$THREADS" -ngl 0 -p 512 -n 64 \
+            -o jsonl | awk -v prompt="$prompt" -v one="$one" '
             { n = $0; sub(/.*"n_gen": */, "", n); sub(/,.*/, "", n)
               r = $0; sub(/.*"avg_ts": */, "", r); sub(/[,}].*/, "", r)
               printf "    llama.cpp %s %.1f, ratio %.2f\n", n > 0 ? "one text" : "prompt", r,

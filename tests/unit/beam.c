@@ -42,7 +42,7 @@ static lm_status tell(void *context, const lm_completion *c, lm_err *e)
     told *t = &s->told[s->tolds++];
     (void)e;
     CHECK(c->ids.count <= LONGEST && c->text.length <= LONGEST && c->sample + 1 <= s->tolds);
-    memcpy(t->ids, c->ids.id, c->ids.count * sizeof *t->ids);
+    if (c->ids.count) memcpy(t->ids, c->ids.id, c->ids.count * sizeof *t->ids);
     t->count = c->ids.count;
     t->score = c->score;
     t->ending = c->ending;
