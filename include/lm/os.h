@@ -18,8 +18,9 @@ typedef enum {
     LM_CPU_AVX512BF16
 } lm_cpu_level;
 
-/* The level in use: the best this CPU has, or the one LM_CPU=ref|neon|avx2|avx512|avx512bf16
- * in the environment forces (a level the CPU lacks is ignored). */
+/* The level in use: the best this CPU has, if it is faster than the one before it, or the one that
+ * LM_CPU=ref|neon|avx2|avx512|avx512bf16 in the environment forces (a level the CPU lacks is
+ * ignored). */
 lm_cpu_level lm_os_cpu(void);
 const char *lm_os_cpu_name(lm_cpu_level level);
 
