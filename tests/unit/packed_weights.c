@@ -135,14 +135,14 @@ TEST(packed_values_are_near)
     lm_packed_values(packed, values, scale);
     for (size_t j = 0; j < O; j++)
         for (size_t k = 0; k < I; k++)
-            CHECK_NEAR(values[j * I + k], weight[k * O + j], fabs(weight[k * O + j]) / 256);
+            CHECK_NEAR(values[j * I + k], weight[k * O + j], fabs((double)weight[k * O + j]) / 256);
     lm_packed_free(packed);
     CHECK_OK(lm_packed_new(&packed, LM_WEIGHTS_INT8, &matrix, on, &e), &e);
     lm_packed_values(packed, values, scale);
     for (size_t j = 0; j < O; j++) {
         double most = 0, number = 0;
         for (size_t k = 0; k < I; k++) {
-            const double x = weight[k * O + j], q = values[j * I + k];
+            const double x = (double)weight[k * O + j], q = (double)values[j * I + k];
             if (fabs(x) > most) most = fabs(x);
             if (fabs(q) > number) number = fabs(q);
             CHECK_NEAR(q * (double)scale[j], x, (double)scale[j] * 0.5001);
