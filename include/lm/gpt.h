@@ -41,10 +41,8 @@ typedef struct {
     size_t patterns;
 } lm_gpt_shape;
 
-/* The shape of a preset: gpt1, gpt2, gpt2-medium, gpt2-large, gpt2-xl, gpt3-small, gpt3-medium,
- * gpt3-large, gpt3-xl, gpt3-2.7b, gpt3-6.7b, gpt3-13b, gpt3-175b; *lr: the peak rate of its paper.
- * false: there is none of that name. */
-bool lm_gpt_preset(const char *name, lm_gpt_shape *shape, double *lr);
+/* The shape of a preset, by its place among the names; *lr: the peak rate of its paper. */
+lm_gpt_shape lm_gpt_preset(size_t place, double *lr);
 #define LM_GPT_PRESETS                                                                             \
     "gpt1|gpt2|gpt2-medium|gpt2-large|gpt2-xl|gpt3-small|gpt3-medium|gpt3-large|gpt3-xl|"          \
     "gpt3-2.7b|gpt3-6.7b|gpt3-13b|gpt3-175b"

@@ -65,6 +65,9 @@ typedef enum {
     LM_INFERENCE    /* no backward pass */
 } lm_transformer_mode;
 
+/* N: the rows of B sequences. */
+size_t lm_transformer_rows(const size_t *lengths, size_t B);
+
 /* What is random in a step of training. */
 typedef struct {
     double attention, residual; /* dropout of probabilities, and of what is added to the stream */

@@ -57,6 +57,9 @@ LM_MUST_USE lm_status lm_vocab_read(lm_vocab **vocab, lm_slice bytes, const char
 
 lm_slice lm_vocab_word(const lm_vocab *vocab, uint32_t id);
 
+/* Have both the same spellings, each the same id? */
+bool lm_vocab_same(const lm_vocab *a, const lm_vocab *b);
+
 /* Ids a model predicts: all but <s>. */
 bool lm_vocab_is_output(const lm_vocab *vocab, uint32_t id);
 uint32_t lm_vocab_outputs(const lm_vocab *vocab); /* how many */

@@ -1,10 +1,6 @@
 /* gpt_options.c - the options that say what a GPT is and how it is pretrained. */
 #include "lm/gpt_options.h"
-#include <string.h>
 
-#define NO_PRESET "none|"
-
-static const char presets[] = NO_PRESET LM_GPT_PRESETS;
 static const char *patterns = "dense";
 static int64_t preset, layers = 4, heads = 4, width = 128, context = 64, vocab, norm, positions;
 static double dropout;
@@ -14,7 +10,7 @@ enum { PRE_NORM, POST_NORM };
 enum { WARMUP = 2000 }; /* steps: GPT-1's, and nanoGPT's for GPT-2 */
 
 const lm_option lm_gpt_option_rows[] = {
-    {0, "preset", LM_OPT_CHOICE, &preset, .arg = presets,
+    {0, "preset", LM_OPT_CHOICE, &preset, .arg = "none|" LM_GPT_PRESETS,
      .help = "the shape of a model of the papers; what else is given changes it",
      .flags = LM_OPT_RESULT},
     {0, "layers", LM_OPT_INT, &layers, .low = 1, .high = LM_GPT_LAYERS_MAX, .arg = "N",
@@ -65,13 +61,8 @@ void lm_gpt_options_set_training(void)
 /* The preset's shape and rate; false: there is none. */
 static bool find_preset(lm_gpt_shape *shape, double *lr)
 {
-    char name[32];
-    const char *at = presets;
-    for (int64_t i = 0; i < preset; i++) at = strchr(at, '|') + 1;
-    const size_t length = strcspn(at, "|");
-    memcpy(name, at, length);
-    name[length] = '\0';
-    return preset > 0 && lm_gpt_preset(name, shape, lr);
+    if (preset > 0) *shape = lm_gpt_preset((size_t)preset - 1, lr);
+    return preset > 0;
 }
 
 void lm_gpt_options_suggest(void)

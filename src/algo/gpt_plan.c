@@ -39,8 +39,10 @@ static double keys_of(const lm_gpt *g)
 {
     const lm_gpt_shape *s = &g->shape;
     double pairs = 0;
-    for (size_t l = 0; l < s->layers; l++)
-        pairs += (double)lm_pattern_pairs(s->pattern[l % s->patterns], true, (size_t)s->context);
+    for (size_t i = 0; i < s->patterns && i < s->layers; i++) {
+        const double layers = (double)((s->layers - i - 1) / s->patterns + 1);
+        pairs += layers * (double)lm_pattern_pairs(s->pattern[i], true, (size_t)s->context);
+    }
     return pairs / (double)s->context;
 }
 

@@ -27,11 +27,18 @@ static pass begin(const lm_compute *on, const lm_transformer *t, lm_transformer_
               .room = room,
               .s = room->scratch,
               .lengths = lengths,
+              .N = lm_transformer_rows(lengths, B),
               .B = B,
               .chance = chance};
-    for (size_t b = 0; b < B; b++) p.N += lengths[b];
     assert(p.N <= room->N && B <= room->B);
     return p;
+}
+
+size_t lm_transformer_rows(const size_t *lengths, size_t B)
+{
+    size_t N = 0;
+    for (size_t b = 0; b < B; b++) N += lengths[b];
+    return N;
 }
 
 /* ---- what is dropped ---- */

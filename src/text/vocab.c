@@ -162,6 +162,13 @@ lm_slice lm_vocab_word(const lm_vocab *v, uint32_t id)
     return (lm_slice){v->bytes + v->offsets[id], v->offsets[id + 1] - v->offsets[id]};
 }
 
+bool lm_vocab_same(const lm_vocab *a, const lm_vocab *b)
+{
+    bool same = a->size == b->size;
+    for (uint32_t id = 0; same && id < a->size; id++) same = is_word(a, id, lm_vocab_word(b, id));
+    return same;
+}
+
 /* ---- growing ---- */
 
 static lm_status new_vocab(lm_vocab **vocab, lm_err *e)

@@ -143,3 +143,59 @@ TEST(gpt_gradient_with_dropout)
     check(false, false, "dense,band:3", 0.3);
     check(true, false, "dense", 0.2);
 }
+
+/* The losses of the sequences of T rows from sequence `from` of the text on, at that place of the
+ * batch. */
+static void losses_of(problem *p, const uint32_t *ids, const uint32_t *targets, size_t from,
+                      size_t place, size_t count, lm_real *losses)
+{
+    static const size_t equal[2] = {T, T};
+    lm_real *grads;
+    CHECK_OK(lm_params_block(p->gpt->params, &grads, &e), &e);
+    const lm_gpt_weights w = bind(p, p->values), d = bind(p, grads);
+    memcpy(p->room.ids, ids + from * T, count * T * sizeof *ids);
+    memcpy(p->room.targets, targets + from * T, count * T * sizeof *targets);
+    p->chance.layers.first = place;
+    (void)lm_gpt_both(p->on, p->gpt, &w, &d, &p->room, equal, count, 1, &p->chance);
+    memcpy(losses, p->room.losses, count * T * sizeof *losses);
+    lm_block_free(grads);
+}
+
+/* What is dropped of a sequence is told by its place in the whole batch: one computed alone has the
+ * losses that it has in the whole, at its place and at no other. */
+static void check_parts(problem *p)
+{
+    uint32_t ids[2 * T], targets[2 * T];
+    lm_real whole[2 * T], alone[T], elsewhere[T];
+    memcpy(ids, p->room.ids, sizeof ids);
+    memcpy(targets, p->room.targets, sizeof targets);
+    losses_of(p, ids, targets, 0, 0, 2, whole);
+    losses_of(p, ids, targets, 1, 1, 1, alone);
+    losses_of(p, ids, targets, 1, 0, 1, elsewhere);
+    CHECK_INT(memcmp(alone, whole + T, sizeof alone), 0);
+    CHECK(memcmp(elsewhere, alone, sizeof alone) != 0);
+}
+
+TEST(gpt_dropout_in_parts)
+{
+    problem p = {.on = compute_with(NULL)};
+    const lm_gpt_shape shape = {
+        .layers = 2, .heads = 2, .width = 12, .context = T, .vocab = V, .patterns = 1};
+    CHECK_OK(lm_gpt_new(&p.gpt, &shape, NULL, &e), &e);
+    CHECK_OK(lm_gpt_room_new(&p.room, p.gpt, N, B, LM_TRAINING, NULL, &e), &e);
+    set_values(&p);
+    set_text(&p);
+    for (int kind = 0; kind < 3; kind++) { /* of h0, of probabilities, of what is added */
+        p.chance = (lm_gpt_chance){.embedding = kind == 0 ? 0.4 : 0,
+                                   .layers = {.attention = kind == 1 ? 0.4 : 0,
+                                              .residual = kind == 2 ? 0.4 : 0,
+                                              .seed = 1,
+                                              .step = 4,
+                                              .longest = T}};
+        check_parts(&p);
+    }
+    lm_gpt_room_free(&p.room);
+    lm_block_free(p.values);
+    lm_gpt_free(p.gpt);
+    lm_compute_free(p.on);
+}

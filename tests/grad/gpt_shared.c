@@ -100,7 +100,7 @@ static lm_gpt_shape shape_of(const char *wte, const char *wpe, uint64_t layers, 
 
 TEST(gpt2_shared)
 {
-    if (!open_numbers("gpt2")) SKIP("LM_ORACLES is not set");
+    if (!open_numbers("gpt2")) SKIP("LM_ORACLES is not set: part of make test-long");
     const lm_gpt_shape shape = shape_of("wte.weight", "wpe.weight", 2, 3);
     check_gpt("out.loss", "grad.", &shape);
     lm_ckpt_close(file);
@@ -108,7 +108,7 @@ TEST(gpt2_shared)
 
 TEST(gpt1_shared)
 {
-    if (!open_numbers("gpt1")) SKIP("LM_ORACLES is not set");
+    if (!open_numbers("gpt1")) SKIP("LM_ORACLES is not set: part of make test-long");
     lm_gpt_shape shape = shape_of("tokens_embed.weight", "positions_embed.weight", 2, 4);
     shape.post_norm = true;
     check_gpt("out.L1", "out.pretrain_grad.", &shape);
@@ -200,7 +200,7 @@ TEST(attention_shared)
                  {"p_local", "local:3", true},     {"p_strided_union", "sparse:3", true},
                  {"fx_block", "block:3", true},    {"fx_col", "column:3", true},
                  {"fx_union", "fixed:3", true}};
-    if (!open_numbers("sparse_attn")) SKIP("LM_ORACLES is not set");
+    if (!open_numbers("sparse_attn")) SKIP("LM_ORACLES is not set: part of make test-long");
     for (size_t i = 0; i < COUNT(masks); i++)
         check_mask(masks[i].mask, masks[i].pattern, masks[i].causal);
     lm_ckpt_close(file);
@@ -209,7 +209,7 @@ TEST(attention_shared)
 /* A stack of four layers, dense and banded in turn, as in GPT-3; its names begin with "g3.". */
 TEST(gpt3_shared)
 {
-    if (!open_numbers("sparse_attn")) SKIP("LM_ORACLES is not set");
+    if (!open_numbers("sparse_attn")) SKIP("LM_ORACLES is not set: part of make test-long");
     lm_gpt_shape shape = shape_of("g3.wte.weight", "g3.wpe.weight", 4, 2);
     lm_gpt *g;
     lm_real *values, *grads;

@@ -34,5 +34,9 @@ else
     against optim optim_shared_oracle
     against cbow w2v_softmax_shared
     against w2v_ns w2v_negative_shared
+    against gpt1 gpt1_shared
+    against gpt2 gpt2_shared
+    against sparse_attn attention_shared
+    against sparse_attn gpt3_shared
 fi
 finish

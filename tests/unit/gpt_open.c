@@ -335,6 +335,21 @@ TEST(gpt_folders_give_the_same_logits)
     }
 }
 
+/* Every norm has it, the last one too. */
+TEST(gpt_folders_of_another_epsilon_give_the_same_logits)
+{
+    if (!has_python()) SKIP("no python3");
+    lm_gpt *g = model(12, 260, false, bytes_with_merges());
+    lm_gpt_shape shape = g->shape;
+    lm_gpt_free(g);
+    shape.eps = 0.05;
+    CHECK_OK(lm_gpt_new(&g, &shape, bytes_with_merges(), &e), &e);
+    draw_values(g);
+    write_folder(g, "epsilon");
+    check_logits(g, "epsilon", 1e-5);
+    lm_gpt_free(g);
+}
+
 static void write_gguf(const lm_gpt *g, lm_gguf_type type, const char *path)
 {
     lm_out *out;

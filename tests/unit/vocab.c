@@ -62,6 +62,21 @@ TEST(vocab_add_and_find)
 }
 
 /* <s> and </s> as marks are not found by their spelling, <unk> is. */
+TEST(vocab_same)
+{
+    lm_vocab *a = new_vocab(), *b = new_vocab();
+    CHECK(lm_vocab_same(a, b));
+    CHECK_INT(add(a, "x"), 0);
+    CHECK(!lm_vocab_same(a, b) && !lm_vocab_same(b, a));
+    CHECK_INT(add(b, "x"), 0);
+    CHECK(lm_vocab_same(a, b));
+    CHECK_INT(add(a, "y"), 1);
+    CHECK_INT(add(b, "yy"), 1);
+    CHECK(!lm_vocab_same(a, b) && !lm_vocab_same(b, a));
+    lm_vocab_free(a);
+    lm_vocab_free(b);
+}
+
 TEST(vocab_marks)
 {
     lm_vocab *v = new_vocab();

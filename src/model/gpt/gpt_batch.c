@@ -61,16 +61,15 @@ uint64_t lm_gpt_room_bytes(const lm_gpt *g, size_t N, lm_transformer_mode mode)
 
 /* ---- h0 ---- */
 
-/* h (N,C) = wte[ids] + the vectors of the positions, from first[b] on (NULL: from 0). */
+/* h (N,C) = wte[ids] + the vectors of the positions, which follow those of caches[b]; caches NULL:
+ * they begin at 0. */
 static void embed(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w, lm_gpt_room *room,
                   lm_kv_cache *const *caches, const size_t *lengths, size_t B)
 {
     const size_t C = (size_t)g->shape.width;
     const lm_real *positions = g->sines ? g->sines : w->wpe;
     lm_real *h = room->layers.x;
-    size_t N = 0;
-    for (size_t b = 0; b < B; b++) N += lengths[b];
-    lm_embedding_forward(on, h, room->ids, w->wte, N, C);
+    lm_embedding_forward(on, h, room->ids, w->wte, lm_transformer_rows(lengths, B), C);
     for (size_t b = 0; b < B; h += lengths[b++] * C) {
         const size_t from = caches ? caches[b]->length : 0;
         assert(from + lengths[b] <= g->shape.context);
@@ -83,9 +82,7 @@ static void embed_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_w
                            size_t B)
 {
     const size_t C = (size_t)g->shape.width;
-    size_t N = 0;
-    for (size_t b = 0; b < B; b++) N += lengths[b];
-    lm_embedding_backward(on, d->wte, d_h, room->ids, N, C);
+    lm_embedding_backward(on, d->wte, d_h, room->ids, lm_transformer_rows(lengths, B), C);
     for (size_t b = 0; b < B && d->wpe; d_h += lengths[b++] * C)
         lm_vec_axpy(d->wpe, 1, d_h, lengths[b] * C);
 }
@@ -106,9 +103,7 @@ static size_t run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_wei
                          lm_gpt_room *room, const size_t *lengths, size_t B,
                          const lm_gpt_chance *chance)
 {
-    const size_t C = (size_t)g->shape.width;
-    size_t N = 0;
-    for (size_t b = 0; b < B; b++) N += lengths[b];
+    const size_t C = (size_t)g->shape.width, N = lm_transformer_rows(lengths, B);
     embed(on, g, w, room, NULL, lengths, B);
     const lm_dropout drop = embedding_dropout(g, chance);
     lm_dropout_forward(on, room->layers.x, room->layers.x, &drop, N * C);
@@ -116,7 +111,7 @@ static size_t run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_wei
                                         chance ? &chance->layers : NULL);
     if (w->ln_f)
         lm_layernorm_forward(on, room->out, room->mean, room->rstd, h, w->ln_f, w->ln_f_bias,
-                             LM_GPT_EPS, N, C);
+                             g->transformer.eps, N, C);
     else
         memcpy(room->out, h, N * C * sizeof *h);
     return N;
@@ -181,7 +176,7 @@ void lm_gpt_next(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
     }
     if (w->ln_f)
         lm_layernorm_forward(on, room->out, NULL, NULL, room->out, w->ln_f, w->ln_f_bias,
-                             LM_GPT_EPS, B, C);
+                             g->transformer.eps, B, C);
     if (g->packed_wte) {
         lm_packed_product(on, g->packed_wte, logits, room->out, B, NULL);
         return;

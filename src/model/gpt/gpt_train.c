@@ -77,8 +77,8 @@ static lm_status step(void *context, const lm_compute *on, const lm_real *values
     return LM_OK;
 }
 
-/* The next window, as sequence `index` of the room; *from: where it begins, and where the one after
- * it does; *told: tokens before it that were predicted.  Returns its length. */
+/* The next window, which begins at row `row` of the room and token *from of the text: from there to
+ * where the one after it begins; *told: how many tokens are predicted.  Returns its length. */
 static size_t next_window(const lm_gpt *g, lm_gpt_room *room, const lm_gpt_windows *windows,
                           uint64_t *from, uint64_t *told, size_t row)
 {
@@ -127,9 +127,7 @@ static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
     lm_tokenizer *its;
     if (!own) return LM_OK;
     LM_TRY(lm_tokenizer_load(&its, ckpt, e));
-    bool same = own->kind == its->kind && own->vocab->size == its->vocab->size;
-    for (uint32_t id = 0; same && id < own->vocab->size; id++)
-        same = lm_slice_compare(lm_vocab_word(own->vocab, id), lm_vocab_word(its->vocab, id)) == 0;
+    const bool same = own->kind == its->kind && lm_vocab_same(own->vocab, its->vocab);
     lm_tokenizer_free(its);
     if (same) return LM_OK;
     return lm_fail(e, LM_EUSAGE, "--init: %s has another tokenizer", lm_ckpt_path(ckpt));

@@ -180,10 +180,8 @@ static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
     lm_nnlm *other;
     LM_TRY(lm_nnlm_load(&other, ckpt, e));
     const lm_vocab *its = other->lang.vocab;
-    bool same = own->size == its->size;
-    for (uint32_t id = 0; same && id < own->size; id++)
-        same = lm_slice_compare(lm_vocab_word(own, id), lm_vocab_word(its, id)) == 0;
-    const bool words = same;
+    const bool words = lm_vocab_same(own, its);
+    bool same = words;
     const size_t classes = (size_t)t->model->shape.classes;
     same = same && classes == other->shape.classes;
     if (same && classes)
