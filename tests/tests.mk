@@ -73,7 +73,7 @@ test: test-programs
 test-long: test-programs
 	@$(run_tests) $(patsubst tests/%,%,$(sort $(wildcard tests/long/*.sh)))
 
-slow_benches := %/pair.sh %/nnlm.sh %/gpt-sample.sh
+slow_benches := %/pair.sh %/torch.sh %/nnlm.sh %/gpt-sample.sh
 
 bench: all
 	@for script in $(filter-out $(slow_benches),$(sort $(wildcard tests/bench/*.sh))); do \

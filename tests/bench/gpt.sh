@@ -2,9 +2,7 @@
 # gpt.sh - pretraining a GPT beside PyTorch: tokens a second and memory, in alternating runs.
 #
 #   make bench-gpt
-#   PYTHON    one with torch (default: the first of python3, /usr/bin/python3 that has it)
-#   BLAS      folder of the libopenblas that torch is to load (default: Debian's openblas-openmp
-#             where it is, as torch gets no second thread with the other)
+#   PYTHON, BLAS  as torch.sh says
 #   THREADS   numbers of threads (default "1 2")
 #   STEPS     of a run (default 4); RUNS of each (default 3)
 set -eu
@@ -13,11 +11,8 @@ bin=${BUILD:-build}/bin
 work=${WORK:-${BUILD:-build}/bench}
 runs=${RUNS:-3}
 steps=${STEPS:-4}
-openmp=/usr/lib/$(uname -m)-linux-gnu/openblas-openmp
-blas=${BLAS:-$([ ! -d "$openmp" ] || echo "$openmp")}
-for python in ${PYTHON:-python3 /usr/bin/python3} none; do
-    "$python" -c 'import torch' 2> /dev/null && break
-done
+# shellcheck source=tests/bench/torch.sh
+. tests/bench/torch.sh
 mkdir -p "$work"
 cat data/stories-*.txt > "$work/text"
 

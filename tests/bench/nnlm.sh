@@ -3,9 +3,7 @@
 # nn.sh.
 #
 #   TEXT     one sentence a line (default: WikiText-2 of ../shared where it is, else the stories)
-#   PYTHON   one with torch (default: the first of python3, /usr/bin/python3 that has it)
-#   BLAS     folder of the libopenblas that torch is to load (default: Debian's openblas-openmp
-#            where it is, as torch gets no second thread with the other)
+#   PYTHON, BLAS  as torch.sh says
 #   STEPS    of a run (default 12), of BATCH words (default 512); RUNS of each (default 3)
 set -eu
 
@@ -16,11 +14,8 @@ steps=${STEPS:-12}
 batch=${BATCH:-512}
 text=${TEXT:-../shared/data/text/wikitext-2/train.txt}
 [ -e "$text" ] || text=data/stories-train.txt
-openmp=/usr/lib/$(uname -m)-linux-gnu/openblas-openmp
-blas=${BLAS:-$([ ! -d "$openmp" ] || echo "$openmp")}
-for python in ${PYTHON:-python3 /usr/bin/python3} none; do
-    "$python" -c 'import torch' 2> /dev/null && break
-done
+# shellcheck source=tests/bench/torch.sh
+. tests/bench/torch.sh
 mkdir -p "$work"
 
 # ours THREADS [OPTION]...: the median over the steps after the first two.
