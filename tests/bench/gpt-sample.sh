@@ -6,14 +6,16 @@
 #
 # The model is one step of gpt-train from where training begins.  A rate is that of the tokens by
 # which a longer run differs from a shorter one, the best of three, so loading does not count.
-# Peers: PyTorch (PYTHON, python3), if it is there; llama.cpp, if LLAMA_BENCH is its llama-bench and
+# Peers: PyTorch, found as torch.sh says; llama.cpp, if LLAMA_BENCH is its llama-bench and
 # LLAMA_MODELS a folder with gpt2-f32.gguf, gpt2-bf16.gguf, gpt2-int8.gguf (q8_0).
 set -u
 LC_ALL=C
 export LC_ALL
-: "${BUILD:=build}" "${THREADS:=2}" "${PYTHON:=python3}" "${LLAMA_BENCH:=}" "${LLAMA_MODELS:=.}"
+: "${BUILD:=build}" "${THREADS:=2}" "${LLAMA_BENCH:=}" "${LLAMA_MODELS:=.}"
 case $BUILD in /*) ;; *) BUILD=$PWD/$BUILD ;; esac
 top=$PWD
+# shellcheck source=tests/bench/torch.sh
+. tests/bench/torch.sh
 PATH=$BUILD/bin:$PATH
 scratch=$(mktemp -d "${TMPDIR:-/tmp}/lm-bench-XXXXXX") || exit 2
 trap 'rm -rf "$scratch"' EXIT
@@ -58,5 +60,6 @@ for form; do
     fi
 done
 
-"$PYTHON" -c 'import torch' 2>/dev/null || { echo "PyTorch: not there" && exit 0; }
-"$PYTHON" "$top/tests/bench/gpt_torch.py" "$THREADS"
+[ "$python" != none ] || { echo "PyTorch: not there" && exit 0; }
+LD_LIBRARY_PATH=$blas OMP_NUM_THREADS=$THREADS "$python" \
+    "$top/tests/bench/gpt_sample_torch.py" "$THREADS"

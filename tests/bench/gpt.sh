@@ -35,7 +35,7 @@ ours() {
 
 peer() {
     [ "$python" = none ] || LD_LIBRARY_PATH=$blas OMP_NUM_THREADS=$threads "$python" \
-        tests/bench/gpt_torch.py "$threads" "$steps" "$layers" "$heads" "$width" "$vocab" \
+        tests/bench/gpt_train_torch.py "$threads" "$steps" "$layers" "$heads" "$width" "$vocab" \
         "$context" "$batch"
 }
 

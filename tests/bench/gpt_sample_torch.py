@@ -1,7 +1,7 @@
-# gpt_torch.py - tokens a second of GPT-2 (124M) in PyTorch, of random weights, with keys and values
+# gpt_sample_torch.py - tokens a second of GPT-2 (124M) in PyTorch, of random weights, with keys and values
 # kept: of a prompt of 512, of one text, and of 16 at once.
 #
-#   python3 gpt_torch.py THREADS
+#   python3 gpt_sample_torch.py THREADS
 import sys
 import time
 
