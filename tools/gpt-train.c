@@ -63,7 +63,8 @@ static lm_status make_model(work *w, int count, lm_err *e)
     lm_tokenizer *t = NULL;
     const bool shape_alone = w->train.dry_run && count == 0 && !tokenizer;
     if (!shape_alone) LM_TRY(open_tokenizer(w, &t, e));
-    const lm_status s = lm_gpt_options_get(&w->shape, &w->how, t ? t->vocab->size : 0, e);
+    lm_status s = lm_gpt_options_get(&w->shape, &w->how, t ? t->vocab->size : 0, e);
+    if (!s && w->how.early) s = lm_train_options_early(&w->train, "early-update", e);
     if (!s) return lm_gpt_new(&w->gpt, &w->shape, t, e);
     lm_tokenizer_free(t);
     return s;

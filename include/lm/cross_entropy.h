@@ -41,19 +41,26 @@ typedef struct {
     lm_real *d_weight; /* as weight */
 } lm_logit_term;
 
-enum { LM_LOGIT_TERMS = 2 };
+enum { LM_LOGIT_TERMS = 2, LM_CROSS_ENTROPY_PANEL = 2048 };
 
 typedef struct {
     size_t N, V;                        /* V > 0 */
     lm_logit_term term[LM_LOGIT_TERMS]; /* the first is needed */
     const lm_real *bias;                /* (V); NULL: none */
     lm_real *d_bias;                    /* (V) */
+    lm_real *factors; /* (N, panels), kept for lm_cross_entropy_weights; NULL: they are not */
 } lm_logits;
 
 /* How many elements `room` has (best at a multiple of 64 bytes): for lm_cross_entropy_both
  * (gradients: 64 MiB of float, or 64 rows of V where that is more, or all N rows where that is
  * less) or for lm_cross_entropy_forward (4 MiB likewise).  SIZE_MAX if that does not fit. */
 size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients);
+
+/* The same for lm_cross_entropy_both with factors, and lm_cross_entropy_weights. */
+size_t lm_cross_entropy_room_apart(size_t N, size_t V);
+
+/* Panels of words, LM_CROSS_ENTROPY_PANEL in each but the last. */
+size_t lm_cross_entropy_panels(size_t V);
 
 /* losses (N) = -log p(target); log_sums (N) = log sum exp of the row's logits, also where the
  * target is LM_IGNORE.  targets (N) < V or LM_IGNORE.  Returns the sum of losses in the order of
@@ -66,6 +73,13 @@ double lm_cross_entropy_forward(const lm_compute *on, lm_real *losses, lm_real *
 double lm_cross_entropy_both(const lm_compute *on, lm_real *losses, const lm_logits *logits,
                              const uint32_t *targets, lm_real scale, const lm_real *row_scale,
                              lm_real *room);
+
+/* The gradient of a panel of weights by itself, after lm_cross_entropy_both without d_weight and
+ * row_scale: d_weight (words of the panel, width) +=, the same bits.  Logits are made anew, so no
+ * more of them are kept than a panel's.  The weights are one term, LM_OUT_MAJOR, what they were. */
+void lm_cross_entropy_weights(const lm_compute *on, const lm_logits *logits,
+                              const uint32_t *targets, lm_real scale, size_t panel,
+                              lm_real *d_weight, lm_real *room);
 
 /* probabilities (N,V) = softmax of each row's logits. */
 void lm_cross_entropy_softmax(const lm_compute *on, lm_real *probabilities,

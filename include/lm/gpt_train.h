@@ -62,6 +62,7 @@ uint64_t lm_gpt_text_windows(const lm_gpt_text *text, uint64_t context);
 typedef struct {
     double dropout; /* of h0, probabilities, and what is added to the stream */
     bool recompute; /* activations, to save memory */
+    bool early;     /* for training with o->early: no block of gradients */
     bool random;    /* windows begin anywhere; else an epoch is all of them, one after the other */
     uint64_t seed;
 } lm_gpt_training;
@@ -72,7 +73,8 @@ typedef struct lm_gpt_trainer {
     const lm_gpt_text *text, *valid;
     lm_gpt_training how;
     lm_gpt_room room;
-    size_t *lengths; /* (micro-batch) */
+    struct lm_gpt_early *early; /* private */
+    size_t *lengths;            /* (micro-batch) */
 } lm_gpt_trainer;
 
 /* All must outlive it.  `text` NULL: for --dry-run alone.  `valid`: NULL for none.  `batch`: most

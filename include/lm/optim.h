@@ -71,6 +71,12 @@ void lm_optim_free(lm_optim *optim); /* NULL is allowed */
 void lm_optim_step(const lm_compute *on, lm_optim *optim, lm_real *values, const lm_real *grads,
                    double rate, double scale);
 
+/* One step in parts, as gradients come to be: lm_optim_begin, then every element once.  The bits of
+ * lm_optim_step with scale 1. */
+void lm_optim_begin(lm_optim *optim);
+void lm_optim_part(const lm_compute *on, lm_optim *optim, lm_real *values,
+                   const lm_block_part *grads, double rate);
+
 /* Adds the moments as tensors PREFIXmoment1.NAME, PREFIXmoment2.NAME, or reads them back.  The
  * number of steps is the caller's to keep and to set.  Errors: as lm_params_save and _load. */
 LM_MUST_USE lm_status lm_optim_save(const lm_optim *optim, const char *prefix,
@@ -81,6 +87,8 @@ LM_MUST_USE lm_status lm_optim_load(lm_optim *optim, const char *prefix, const l
 /* The Euclidean norm of the gradients of all parameters that are trained, summed in double in an
  * order that depends on the table only.  NaN or infinity if any gradient is. */
 double lm_grad_norm(const lm_compute *on, const lm_params *params, const lm_real *grads);
+/* The same of a part, squared. */
+double lm_grad_squares(const lm_compute *on, const lm_params *params, const lm_block_part *grads);
 
 /* What gradients are multiplied by so that their norm is at most `max`: min(1, max / norm); 1 for
  * max 0 (no clipping), NaN for norm NaN. */

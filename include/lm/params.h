@@ -5,7 +5,7 @@
  *         {"embeddings.weight", offsetof(weights, embed), 2, {V, C}, .init = LM_INIT_NORMAL,
  *          .scale = 1, .decay = true}, ...};
  *     LM_TRY(lm_params_new(&params, rows, count, e));        a block, laid out by the table
- *     LM_TRY(lm_params_init(params, values, "default", seed, e));
+ *     LM_TRY(lm_params_init(params, values, "default", seed, pool, e));
  *     lm_params_bind(params, values, &w);                    w.embed ... point into the block
  *
  * A block holds every parameter of a model, each at a multiple of 64 bytes, zeros between.
@@ -19,6 +19,7 @@
 #include "lm/ckpt.h"
 #include "lm/real.h"
 #include "lm/status.h"
+#include "lm/thread.h"
 
 #ifdef __cplusplus
 extern "C" {
@@ -67,6 +68,12 @@ typedef struct {
     uint64_t total; /* parameters: elements without what lies between */
 } lm_params;
 
+/* Elements first .. end - 1 of a block, by themselves; both are multiples of LM_PARAM_STEP. */
+typedef struct {
+    const lm_real *elements;
+    size_t first, end;
+} lm_block_part;
+
 /* Copies the table (names stay the caller's) and lays it out.  Errors: LM_ENOMEM; LM_EUSAGE if a
  * block would not fit the address space. */
 LM_MUST_USE lm_status lm_params_new(lm_params **params, const lm_param *rows, size_t count,
@@ -80,13 +87,19 @@ void lm_block_free(lm_real *block); /* NULL is allowed */
 /* Sets every pointer of the struct at `fields` to its place in the block; what is const there stays
  * so by the caller's care. */
 void lm_params_bind(const lm_params *params, const lm_real *block, void *fields);
+/* The pointers of rows first .. end - 1 alone, the first of which begins at `part`. */
+void lm_params_bind_rows(const lm_params *params, size_t first, size_t end, const lm_real *part,
+                         void *fields);
+/* Where row `row` begins in a block, or row params->count would. */
+size_t lm_params_at(const lm_params *params, size_t row);
 
 /* Draws initial values in the order of the table.  `rule`: "default" (by the table, from the
  * counter-based generator with `seed`), or "torch:SEED" (what PyTorch draws for these modules
  * after manual_seed(SEED), bit for bit; see torch_random.h).  A value of the default rule depends
- * on the seed, its row and its place there alone.  Errors: LM_EUSAGE for any other rule. */
+ * on the seed, its row and its place there alone.  `pool` NULL: one thread.  Errors: LM_EUSAGE for
+ * any other rule. */
 LM_MUST_USE lm_status lm_params_init(const lm_params *params, lm_real *block, const char *rule,
-                                     uint64_t seed, lm_err *e);
+                                     uint64_t seed, lm_pool *pool, lm_err *e);
 
 /* Adds every parameter as a tensor of its name with `prefix` before it; the block must stay until
  * the checkpoint is written. */

@@ -37,6 +37,12 @@ typedef struct {
     uint64_t step;  /* and of that in the run, from 0: for what is random in a step */
 } lm_batch;
 
+/* Takes the gradients of a step in parts, as soon as they are there. */
+typedef struct {
+    void (*take)(void *context, const lm_block_part *grads);
+    void *context;
+} lm_grad_sink;
+
 typedef struct {
     const char *kind; /* lm.kind of the checkpoint */
     const lm_params *params;
@@ -58,6 +64,12 @@ typedef struct {
      * gradients.  What it leaves in `values` when the loss is not finite does not matter. */
     lm_status (*move)(void *model, const lm_compute *on, lm_real *values, const lm_batch *batch,
                       double rate, lm_loss *loss, lm_err *e);
+
+    /* As `step`, of a whole batch, where o->early asks for it: the sink gets every element once,
+     * when the parameters are not needed any more, and may move them.  It fails, or finds a loss
+     * that is not finite, before that.  NULL: there is no such way. */
+    lm_status (*stream)(void *model, const lm_compute *on, const lm_real *values,
+                        const lm_batch *batch, const lm_grad_sink *sink, lm_loss *loss, lm_err *e);
 
     /* Events of some examples, for `share`; NULL: all examples have equally many. */
     double (*events)(void *model, const uint64_t *ids, size_t count);

@@ -59,7 +59,8 @@ typedef struct lm_train_options {
     int64_t log_every; /* steps; 0: an epoch */
     bool dry_run;
 
-    bool bf16; /* matrices rounded to bfloat16 for their products; parameters stay as they are */
+    bool early; /* parameters move as gradients come (lm_task's stream); no option of the table */
+    bool bf16;  /* matrices rounded to bfloat16 for their products; parameters stay as they are */
 
     const char *init;      /* a checkpoint to start from */
     const char *init_rule; /* of lm_params_init */
@@ -85,6 +86,9 @@ void lm_train_options_suggest_warmup(int64_t most);
 /* What was given, checked, and that `output`, its state and the log can be written (not with
  * --dry-run; NULL: not checked).  Errors: LM_EUSAGE, naming the option; LM_EIO; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_train_options_get(lm_train_options *o, const char *output, lm_err *e);
+
+/* Sets o->early, as the model's `option` asks.  Errors: LM_EUSAGE for a clip, or accumulation. */
+LM_MUST_USE lm_status lm_train_options_early(lm_train_options *o, const char *option, lm_err *e);
 
 /* Most examples in one call of the task's step. */
 size_t lm_train_micro_batch(const lm_train_options *o);

@@ -113,6 +113,12 @@ void lm_transformer_backward(const lm_compute *on, const lm_transformer *t, cons
                              const lm_layer *d_layers, lm_transformer_room *room,
                              const size_t *lengths, size_t B, const lm_transformer_chance *chance);
 
+/* The same for layer l alone: the last layer first, all of them in turn. */
+void lm_transformer_layer_backward(const lm_compute *on, const lm_transformer *t, size_t l,
+                                   const lm_layer *layer, const lm_layer *d_layer,
+                                   lm_transformer_room *room, const size_t *lengths, size_t B,
+                                   const lm_transformer_chance *chance);
+
 /* ---- one position after the other ---- */
 
 /* The keys and values of a sequence, of all layers. */

@@ -4,7 +4,7 @@
 static const char *patterns = "dense";
 static int64_t preset, layers = 4, heads = 4, width = 128, context = 64, vocab, norm, positions;
 static double dropout;
-static bool recompute;
+static bool recompute, early;
 
 enum { PRE_NORM, POST_NORM };
 enum { WARMUP = 2000 }; /* steps: GPT-1's, and nanoGPT's for GPT-2 */
@@ -40,6 +40,9 @@ const lm_option lm_gpt_option_rows[] = {
     {0, "recompute", LM_OPT_FLAG, &recompute,
      .help = "compute activations a second time rather than keep them: less memory, a third more "
              "work, the same bits"},
+    {0, "early-update", LM_OPT_FLAG, &early,
+     .help = "move the parameters of a layer as soon as their gradients are there, which are not "
+             "kept: less memory, the same bits; with --clip 0, --accumulate 1"},
     {0}};
 
 void lm_gpt_options_set_training(void)
@@ -96,6 +99,6 @@ lm_status lm_gpt_options_get(lm_gpt_shape *shape, lm_gpt_training *how, uint64_t
         LM_TRY(lm_patterns_parse(patterns, shape->pattern, &shape->patterns, e));
     if (shape->vocab == 0)
         return lm_fail(e, LM_EUSAGE, "--vocab: neither it, nor a preset, nor a text is given");
-    *how = (lm_gpt_training){.dropout = dropout, .recompute = recompute};
+    *how = (lm_gpt_training){.dropout = dropout, .recompute = recompute, .early = early};
     return LM_OK;
 }

@@ -4,6 +4,7 @@
  * of step t are places of a permutation that is computed, the rate is a function of t.  So a state
  * saved between any two steps is enough to go on as if nothing had been. */
 #include "lm/train.h"
+#include <assert.h>
 #include <errno.h>
 #include <math.h>
 #include <stdio.h>
@@ -124,6 +125,36 @@ static lm_status descend(lm_training *t, lm_loss *loss, lm_err *e)
     return LM_OK;
 }
 
+typedef struct {
+    lm_training *t;
+    double squares; /* of the gradient's elements so far */
+} early_step;
+
+static void take_part(void *context, const lm_block_part *grads)
+{
+    early_step *s = context;
+    lm_training *t = s->t;
+    s->squares += lm_grad_squares(t->on, t->task->params, grads);
+    lm_optim_part(t->on, t->optim, t->values, grads, rate_of(t, t->at.step));
+}
+
+/* As descend, but parameters move while gradients are being computed: there is no way back. */
+static lm_status descend_early(lm_training *t, lm_loss *loss, lm_err *e)
+{
+    const lm_batch batch = {t->ids, choose_examples(t), 0, t->at.step};
+    early_step s = {.t = t};
+    const lm_grad_sink sink = {take_part, &s};
+    assert(t->task->stream);
+    lm_optim_begin(t->optim);
+    LM_TRY(t->task->stream(t->task->model, t->on, t->values, &batch, &sink, loss, e));
+    if (!isfinite(loss->loss)) return fail_diverged(t, t->at.step + 1, "the loss", loss->loss, e);
+    const double norm = sqrt(s.squares);
+    if (!isfinite(norm))
+        return fail_diverged(t, t->at.step + 1, "the norm of the gradient", norm, e);
+    t->at.norm = norm;
+    return LM_OK;
+}
+
 /* The model moves its parameters itself. */
 static lm_status move(lm_training *t, lm_loss *loss, lm_err *e)
 {
@@ -137,7 +168,10 @@ static lm_status move(lm_training *t, lm_loss *loss, lm_err *e)
 static lm_status make_step(lm_training *t, lm_err *e)
 {
     lm_loss loss = {0};
-    LM_TRY(t->task->move ? move(t, &loss, e) : descend(t, &loss, e));
+    if (t->task->move)
+        LM_TRY(move(t, &loss, e));
+    else
+        LM_TRY(t->o->early ? descend_early(t, &loss, e) : descend(t, &loss, e));
     if (t->average) lm_average_step(t->on, t->task->params, t->average, t->values, t->o->average);
     lm_loss_add(&t->at.interval, loss);
     lm_loss_add(&t->at.epoch, loss);
@@ -321,7 +355,7 @@ static lm_status new_blocks(lm_training *t, lm_err *e)
 {
     const lm_params *params = t->task->params;
     LM_TRY(lm_params_block(params, &t->values, e));
-    if (!t->task->move) LM_TRY(lm_params_block(params, &t->grads, e));
+    if (!t->task->move && !t->o->early) LM_TRY(lm_params_block(params, &t->grads, e));
     if (t->o->average > 0) LM_TRY(lm_params_block(params, &t->average, e));
     if (t->task->evaluate) LM_TRY(lm_params_block(params, &t->best, e));
     if (!t->task->move) LM_TRY(lm_optim_new(&t->optim, params, &t->o->optim, e));
@@ -332,7 +366,8 @@ static lm_status new_blocks(lm_training *t, lm_err *e)
 static lm_status draw_values(lm_training *t, lm_err *e)
 {
     const lm_task *task = t->task;
-    LM_TRY(lm_params_init(task->params, t->values, t->o->init_rule, (uint64_t)t->o->seed, e));
+    LM_TRY(lm_params_init(task->params, t->values, t->o->init_rule, (uint64_t)t->o->seed,
+                          lm_run_pool(t->run), e));
     return task->init ? task->init(task->model, t->values, e) : LM_OK;
 }
 

@@ -235,6 +235,21 @@ lm_status lm_train_options_get(lm_train_options *o, const char *output, lm_err *
     return LM_OK;
 }
 
+lm_status lm_train_options_early(lm_train_options *o, const char *option, lm_err *e)
+{
+    o->early = true;
+    if (o->clip > 0)
+        return lm_fail(e, LM_EUSAGE,
+                       "--%s: the gradient is never whole, so it cannot be shortened; expected "
+                       "--clip 0",
+                       option);
+    if (o->accumulate == 1) return LM_OK;
+    return lm_fail(e, LM_EUSAGE,
+                   "--%s: parts of a batch add up to a gradient, which is not kept; expected "
+                   "--accumulate 1",
+                   option);
+}
+
 /* ---- what follows from them ---- */
 
 size_t lm_train_micro_batch(const lm_train_options *o)
@@ -262,7 +277,7 @@ static uint64_t blocks(const lm_task *task, const lm_train_options *o)
     const uint64_t kept = 1 + (uint64_t)(o->average > 0) + (uint64_t)(task->evaluate != NULL);
     uint64_t moments = o->optim.kind == LM_OPTIM_ADAGRAD ? 1 : 2;
     if (o->optim.kind == LM_OPTIM_SGD) moments = o->optim.momentum > 0;
-    return task->move ? kept : kept + 1 + moments;
+    return task->move ? kept : kept + moments + (uint64_t)!o->early;
 }
 
 uint64_t lm_train_memory(const lm_task *task, const lm_train_options *o)

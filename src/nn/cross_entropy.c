@@ -18,12 +18,19 @@
 #include "slices.h"
 
 enum {
-    PANEL = 2048,           /* words of a panel */
+    PANEL = LM_CROSS_ENTROPY_PANEL,
     LINE = 16,              /* elements: a cache line of floats */
     BOTH_ROOM = 1 << 24,    /* elements of logits kept for the backward pass */
     FORWARD_ROOM = 1 << 20, /* the same where they are not */
     FEWEST_ROWS = 64        /* of a chunk: fewer would not be worth reading the weights for */
 };
+
+/* What is kept of a chunk for the gradients. */
+typedef enum {
+    NOTHING, /* there are none */
+    FACTORS, /* those of the weights come later, of logits made anew */
+    LOGITS   /* a large chunk, so that the weights are read few times */
+} keeping;
 
 typedef struct {
     size_t panels; /* that cover V */
@@ -33,13 +40,18 @@ typedef struct {
     size_t rows;   /* of a chunk */
 } plan;
 
-static plan plan_of(size_t N, size_t V, bool gradients)
+size_t lm_cross_entropy_panels(size_t V)
+{
+    return V / PANEL + (V % PANEL != 0);
+}
+
+static plan plan_of(size_t N, size_t V, keeping keep)
 {
     plan p;
-    p.panels = V / PANEL + (V % PANEL != 0);
-    p.kept = gradients ? p.panels : 1;
+    p.panels = lm_cross_entropy_panels(V);
+    p.kept = keep == NOTHING ? 1 : p.panels;
     p.ld = ((V < PANEL ? V : PANEL) + LINE - 1) / LINE * LINE + LINE;
-    size_t most = (gradients ? BOTH_ROOM : FORWARD_ROOM) / p.ld / p.kept;
+    size_t most = (keep == LOGITS ? BOTH_ROOM : FORWARD_ROOM) / p.ld / p.kept;
     if (most < FEWEST_ROWS) most = FEWEST_ROWS;
     const size_t chunks = N / most + (N % most != 0);
     p.rows = N ? N / chunks + (N % chunks != 0) : 0;
@@ -47,15 +59,27 @@ static plan plan_of(size_t N, size_t V, bool gradients)
 }
 
 /* A row has its part of the panels kept, each panel's maximum and sum, and its target's logit. */
-size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients)
+static size_t room_of(size_t N, size_t V, keeping keep)
 {
-    const plan p = plan_of(N, V, gradients);
+    const plan p = plan_of(N, V, keep);
     size_t logits, sums, row, room;
     if (!lm_mul_size(p.kept, p.ld, &logits) || !lm_mul_size(p.panels, 2, &sums) ||
         !lm_add_size(logits, sums, &row) || !lm_add_size(row, 1, &row) ||
         !lm_mul_size(row, p.rows, &room))
         return SIZE_MAX;
     return room;
+}
+
+size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients)
+{
+    return room_of(N, V, gradients ? LOGITS : NOTHING);
+}
+
+size_t lm_cross_entropy_room_apart(size_t N, size_t V)
+{
+    const plan later = plan_of(N, V, LOGITS);
+    const size_t first = room_of(N, V, FACTORS), panel = later.rows * later.ld;
+    return first < panel ? panel : first;
 }
 
 typedef struct {
@@ -223,14 +247,16 @@ static void do_chunk(pass *p)
 static double do_pass(pass *p, lm_real *room)
 {
     const size_t N = p->logits->N, V = p->logits->V;
+    lm_real *factors = p->logits->factors;
     double sum = 0;
-    p->plan = plan_of(N, V, p->gradients);
+    p->plan = plan_of(N, V, !p->gradients ? NOTHING : factors ? FACTORS : LOGITS);
     p->x = room;
     p->max = p->x + p->plan.kept * p->plan.rows * p->plan.ld;
     p->sum = p->max + p->plan.rows * p->plan.panels;
     p->target = p->sum + p->plan.rows * p->plan.panels;
     for (p->first = 0; p->first < N; p->first += p->rows) {
         p->rows = N - p->first < p->plan.rows ? N - p->first : p->plan.rows;
+        if (factors) p->max = factors + p->first * p->plan.panels;
         do_chunk(p);
     }
     for (size_t n = 0; p->losses && n < N; n++) sum += (double)p->losses[n];
@@ -258,6 +284,37 @@ double lm_cross_entropy_both(const lm_compute *on, lm_real *losses, const lm_log
               .scale = scale,
               .row_scale = row_scale};
     return do_pass(&p, room);
+}
+
+/* From logits that were made anew to their gradients, with the factors that are known. */
+static void differentiate_again(void *context, size_t first, size_t end)
+{
+    const pass *p = context;
+    lm_real unused;
+    for (size_t i = first; i < end; i++) {
+        lm_real *x = p->at + i * p->plan.ld;
+        (void)lm_vec_exp_max(x, &unused, x, p->width);
+    }
+    differentiate(context, first, end);
+}
+
+void lm_cross_entropy_weights(const lm_compute *on, const lm_logits *logits,
+                              const uint32_t *targets, lm_real scale, size_t panel,
+                              lm_real *d_weight, lm_real *room)
+{
+    const lm_logit_term *t = &logits->term[0];
+    pass p = {.on = on, .logits = logits, .targets = targets, .scale = scale, .x = room};
+    assert(t->layout == LM_OUT_MAJOR && !logits->term[1].in && logits->factors);
+    p.plan = plan_of(logits->N, logits->V, LOGITS);
+    set_panel(&p, panel);
+    for (; p.first < logits->N; p.first += p.rows) {
+        p.rows = logits->N - p.first < p.plan.rows ? logits->N - p.first : p.plan.rows;
+        p.max = logits->factors + p.first * p.plan.panels;
+        make_logits(on, p.at, p.plan.ld, logits, p.first, p.rows, p.word, p.width);
+        lm_nn_slices(on, p.rows, p.width, differentiate_again, &p);
+        const lm_nn_product product = product_of(logits, t, p.rows, p.width, p.plan.ld);
+        lm_nn_backward(on, &product, NULL, d_weight, p.at, t->in + p.first * t->width, NULL);
+    }
 }
 
 typedef struct {

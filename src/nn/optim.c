@@ -152,7 +152,7 @@ typedef struct {
     lm_update_kernel *kernel;
     lm_update with_decay, without;
     lm_real *values, *moment[2];
-    const lm_real *grads;
+    const lm_block_part *grads;
 } step;
 
 static void step_piece(void *context, size_t piece, const lm_param *row, size_t at, size_t n)
@@ -160,14 +160,15 @@ static void step_piece(void *context, size_t piece, const lm_param *row, size_t 
     const step *s = context;
     (void)piece;
     s->kernel(row->decay ? &s->with_decay : &s->without, s->values + at, s->moment[0] + at,
-              s->moment[1] + at, s->grads + at, n);
+              s->moment[1] + at, s->grads->elements + (at - s->grads->first), n);
 }
 
-void lm_optim_step(const lm_compute *on, lm_optim *optim, lm_real *values, const lm_real *grads,
-                   double rate, double scale)
+/* Step optim->steps, for a part of the parameters. */
+static void step_part(const lm_compute *on, lm_optim *optim, lm_real *values,
+                      const lm_block_part *grads, double rate, double scale)
 {
     const lm_optim_options *how = &optim->how;
-    const uint64_t t = ++optim->steps;
+    const uint64_t t = optim->steps;
     step s = {.kernel = lm_update_kernel_of(method_of(how)),
               .without = update_of(how, t, rate, scale, 0),
               .with_decay = update_of(how, t, rate, scale, how->decay),
@@ -178,7 +179,26 @@ void lm_optim_step(const lm_compute *on, lm_optim *optim, lm_real *values, const
         s.moment[i] = i < optim->moments ? optim->moment[i]
                       : optim->moments   ? optim->moment[0]
                                          : values;
-    lm_pieces_each(on, optim->params, step_piece, &s);
+    lm_pieces_each(on, optim->params, grads->first, grads->end, step_piece, &s);
+}
+
+void lm_optim_step(const lm_compute *on, lm_optim *optim, lm_real *values, const lm_real *grads,
+                   double rate, double scale)
+{
+    const lm_block_part all = {grads, 0, optim->params->size};
+    optim->steps++;
+    step_part(on, optim, values, &all, rate, scale);
+}
+
+void lm_optim_begin(lm_optim *optim)
+{
+    optim->steps++;
+}
+
+void lm_optim_part(const lm_compute *on, lm_optim *optim, lm_real *values,
+                   const lm_block_part *grads, double rate)
+{
+    step_part(on, optim, values, grads, rate, 1);
 }
 
 /* ---- saving ---- */
@@ -218,7 +238,7 @@ lm_status lm_optim_load(lm_optim *optim, const char *prefix, const lm_ckpt *ckpt
 /* ---- norms ---- */
 
 typedef struct {
-    const lm_real *grads;
+    const lm_block_part *part;
     double sum[LM_PIECES_MAX];
 } squares;
 
@@ -226,16 +246,22 @@ static void add_squares(void *context, size_t piece, const lm_param *row, size_t
 {
     squares *s = context;
     (void)row;
-    s->sum[piece] += lm_vec_square_sum(s->grads + at, n);
+    s->sum[piece] += lm_vec_square_sum(s->part->elements + (at - s->part->first), n);
+}
+
+double lm_grad_squares(const lm_compute *on, const lm_params *params, const lm_block_part *grads)
+{
+    squares s = {.part = grads};
+    double sum = 0;
+    lm_pieces_each(on, params, grads->first, grads->end, add_squares, &s);
+    for (size_t i = 0; i < lm_pieces_count(grads->end - grads->first); i++) sum += s.sum[i];
+    return sum;
 }
 
 double lm_grad_norm(const lm_compute *on, const lm_params *params, const lm_real *grads)
 {
-    squares s = {.grads = grads};
-    double sum = 0;
-    lm_pieces_each(on, params, add_squares, &s);
-    for (size_t i = 0; i < lm_pieces_count(params); i++) sum += s.sum[i];
-    return sqrt(sum);
+    const lm_block_part all = {grads, 0, params->size};
+    return sqrt(lm_grad_squares(on, params, &all));
 }
 
 double lm_clip_scale(double norm, double max)
@@ -270,5 +296,5 @@ void lm_average_step(const lm_compute *on, const lm_params *params, lm_real *ave
                 .how = {.rate = (lm_real)(1 - decay)},
                 .average = average,
                 .values = values};
-    lm_pieces_each(on, params, follow_piece, &f);
+    lm_pieces_each(on, params, 0, params->size, follow_piece, &f);
 }

@@ -91,8 +91,20 @@ void lm_block_free(lm_real *block)
 
 void lm_params_bind(const lm_params *params, const lm_real *block, void *fields)
 {
-    for (size_t i = 0; i < params->count; i++) {
-        const lm_real *const place = block + params->item[i].at;
-        memcpy((unsigned char *)fields + params->item[i].field, &place, sizeof place);
+    lm_params_bind_rows(params, 0, params->count, block, fields);
+}
+
+void lm_params_bind_rows(const lm_params *params, size_t first, size_t end, const lm_real *part,
+                         void *fields)
+{
+    const lm_param *item = params->item;
+    for (size_t i = first; i < end; i++) {
+        const lm_real *const place = part + (item[i].at - item[first].at);
+        memcpy((unsigned char *)fields + item[i].field, &place, sizeof place);
     }
+}
+
+size_t lm_params_at(const lm_params *params, size_t row)
+{
+    return row < params->count ? params->item[row].at : params->size;
 }

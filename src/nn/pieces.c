@@ -4,17 +4,17 @@
 enum { LEAST = 1 << 13 /* elements of a piece */ };
 
 /* Elements of every piece but the last. */
-static size_t length_of(const lm_params *params)
+static size_t length_of(size_t elements)
 {
-    const size_t even = (params->size + LM_PIECES_MAX - 1) / LM_PIECES_MAX;
+    const size_t even = (elements + LM_PIECES_MAX - 1) / LM_PIECES_MAX;
     const size_t whole = (even + LM_PARAM_STEP - 1) / LM_PARAM_STEP * LM_PARAM_STEP;
     return whole < LEAST ? LEAST : whole;
 }
 
-size_t lm_pieces_count(const lm_params *params)
+size_t lm_pieces_count(size_t elements)
 {
-    const size_t length = length_of(params);
-    return (params->size + length - 1) / length;
+    const size_t length = length_of(elements);
+    return (elements + length - 1) / length;
 }
 
 /* The last row that begins at `at` or before. */
@@ -33,7 +33,7 @@ static size_t row_at(const lm_params *params, size_t at)
 
 typedef struct {
     const lm_params *params;
-    size_t length;
+    size_t first, end, length;
     lm_piece_body *body;
     void *context;
 } walk;
@@ -42,11 +42,11 @@ static void each_row(void *context, size_t piece)
 {
     const walk *w = context;
     const lm_params *params = w->params;
-    size_t at = piece * w->length;
+    size_t at = w->first + piece * w->length;
     size_t end = at + w->length;
-    if (end > params->size) end = params->size;
+    if (end > w->end) end = w->end;
     for (size_t i = row_at(params, at); at < end; i++) {
-        const size_t next = i + 1 < params->count ? params->item[i + 1].at : params->size;
+        const size_t next = lm_params_at(params, i + 1);
         const size_t to = next < end ? next : end;
         if (to > at && !params->item[i].frozen)
             w->body(w->context, piece, &params->item[i], at, to - at);
@@ -54,9 +54,9 @@ static void each_row(void *context, size_t piece)
     }
 }
 
-void lm_pieces_each(const lm_compute *on, const lm_params *params, lm_piece_body *body,
-                    void *context)
+void lm_pieces_each(const lm_compute *on, const lm_params *params, size_t first, size_t end,
+                    lm_piece_body *body, void *context)
 {
-    walk w = {params, length_of(params), body, context};
-    lm_parallel_for(lm_compute_pool(on), lm_pieces_count(params), each_row, &w);
+    walk w = {params, first, end, length_of(end - first), body, context};
+    lm_parallel_for(lm_compute_pool(on), lm_pieces_count(end - first), each_row, &w);
 }

@@ -357,17 +357,24 @@ static void layer_backward(const pass *p, size_t layer, const lm_layer *w, const
     if (pre) norm_1_backward(p, d_x, s->d_normed, saved->x, w, d, saved);
 }
 
+void lm_transformer_layer_backward(const lm_compute *on, const lm_transformer *t, size_t l,
+                                   const lm_layer *layer, const lm_layer *d_layer,
+                                   lm_transformer_room *room, const size_t *lengths, size_t B,
+                                   const lm_transformer_chance *chance)
+{
+    const pass p = begin(on, t, room, lengths, B, chance);
+    assert(room->mode != LM_INFERENCE);
+    if (room->mode == LM_RECOMPUTING) {
+        attention_forward(&p, l, layer, saved_of(room, l));
+        mlp_forward(&p, l, layer, saved_of(room, l));
+    }
+    layer_backward(&p, l, layer, d_layer);
+}
+
 void lm_transformer_backward(const lm_compute *on, const lm_transformer *t, const lm_layer *layers,
                              const lm_layer *d_layers, lm_transformer_room *room,
                              const size_t *lengths, size_t B, const lm_transformer_chance *chance)
 {
-    const pass p = begin(on, t, room, lengths, B, chance);
-    assert(room->mode != LM_INFERENCE);
-    for (size_t l = t->layers; l-- > 0;) {
-        if (room->mode == LM_RECOMPUTING) {
-            attention_forward(&p, l, &layers[l], saved_of(room, l));
-            mlp_forward(&p, l, &layers[l], saved_of(room, l));
-        }
-        layer_backward(&p, l, &layers[l], &d_layers[l]);
-    }
+    for (size_t l = t->layers; l-- > 0;)
+        lm_transformer_layer_backward(on, t, l, &layers[l], &d_layers[l], room, lengths, B, chance);
 }

@@ -45,7 +45,7 @@ static double loss(void *context)
 static void set_values(problem *p)
 {
     CHECK_OK(lm_params_block(p->gpt->params, &p->values, &e), &e);
-    CHECK_OK(lm_params_init(p->gpt->params, p->values, "default", 3, &e), &e);
+    CHECK_OK(lm_params_init(p->gpt->params, p->values, "default", 3, NULL, &e), &e);
     for (size_t i = 0; i < p->gpt->params->count; i++) {
         const lm_param *row = &p->gpt->params->item[i];
         for (size_t k = 0; k < row->count; k++) {

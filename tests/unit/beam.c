@@ -66,7 +66,7 @@ static lm_gpt *letters_gpt(uint64_t context, uint64_t seed)
     CHECK_OK(lm_tokenizer_settle(t, "letters", &e), &e);
     CHECK_OK(lm_gpt_new(&gpt, &shape, t, &e), &e);
     CHECK_OK(lm_params_block(gpt->params, &gpt->values, &e), &e);
-    CHECK_OK(lm_params_init(gpt->params, gpt->values, "default", seed, &e), &e);
+    CHECK_OK(lm_params_init(gpt->params, gpt->values, "default", seed, NULL, &e), &e);
     for (size_t i = 0; i < gpt->params->size; i++) gpt->values[i] *= 4;
     lm_params_bind(gpt->params, gpt->values, &gpt->weights);
     return gpt;

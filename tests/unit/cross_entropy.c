@@ -294,3 +294,37 @@ TEST(cross_entropy_room_of_much)
     CHECK(lm_cross_entropy_both(on, NULL, &nothing, NULL, 1, &x, NULL) == 0);
     without_threads(on);
 }
+
+/* The weights' gradients made later, panel by panel, are the same bits, in one chunk of rows or
+ * more, and so is all else. */
+TEST(cross_entropy_weights_apart)
+{
+    const size_t shapes[][2] = {{9, 100}, {70, 4097}, {250, 66000}};
+    lm_compute *on = with_threads(2);
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        problem p = draw(shapes[i][0], shapes[i][1], 2, 0);
+        const size_t panels = lm_cross_entropy_panels(p.V);
+        p.targets[3] = LM_IGNORE;
+        lm_real *d_u = zeros(p.V * p.H), *d_h = zeros(p.N * p.H), *losses = zeros(p.N);
+        lm_real *later = zeros(p.V * p.H), *d_h_then = zeros(p.N * p.H);
+        lm_logits logits = {.N = p.N, .V = p.V};
+        logits.term[0] =
+            (lm_logit_term){.in = p.h, .weight = p.u, .width = p.H, .d_in = d_h, .d_weight = d_u};
+        const double sum = lm_cross_entropy_both(on, losses, &logits, p.targets, some_scale, NULL,
+                                                 room_of(&p, true));
+        const size_t count = lm_cross_entropy_room_apart(p.N, p.V);
+        lm_real *room = zeros(count);
+        for (size_t k = 0; k < count; k++) room[k] = (lm_real)NAN;
+        logits.factors = zeros(p.N * panels);
+        logits.term[0].d_in = d_h_then;
+        logits.term[0].d_weight = NULL;
+        CHECK(lm_cross_entropy_both(on, losses, &logits, p.targets, some_scale, NULL, room) == sum);
+        CHECK_SAME(d_h_then, d_h, p.N * p.H);
+        for (size_t k = panels; k-- > 0;)
+            lm_cross_entropy_weights(on, &logits, p.targets, some_scale, k,
+                                     later + k * LM_CROSS_ENTROPY_PANEL * p.H, room);
+        CHECK_SAME(later, d_u, p.V * p.H);
+    }
+    CHECK(lm_cross_entropy_room_apart(256, 50257) < lm_cross_entropy_room(256, 50257, true) / 3);
+    without_threads(on);
+}

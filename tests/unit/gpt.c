@@ -33,7 +33,7 @@ static void check_deviations(bool post_norm, double residual, double positions)
     shape.post_norm = post_norm;
     CHECK_OK(lm_gpt_new(&g, &shape, NULL, &e), &e);
     CHECK_OK(lm_params_block(g->params, &values, &e), &e);
-    CHECK_OK(lm_params_init(g->params, values, "default", 1, &e), &e);
+    CHECK_OK(lm_params_init(g->params, values, "default", 1, NULL, &e), &e);
     const char *wte = post_norm ? "tokens_embed.weight" : "wte.weight";
     const char *wpe = post_norm ? "positions_embed.weight" : "wpe.weight";
     CHECK_NEAR(deviation(g, values, wte), 0.02, 0.0005);

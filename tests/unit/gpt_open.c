@@ -40,7 +40,7 @@ static lm_tokenizer *bytes_with_merges(void)
 static void draw_values(lm_gpt *g)
 {
     CHECK_OK(lm_params_block(g->params, &g->values, &e), &e);
-    CHECK_OK(lm_params_init(g->params, g->values, "default", 7, &e), &e);
+    CHECK_OK(lm_params_init(g->params, g->values, "default", 7, NULL, &e), &e);
     for (size_t i = 0; i < g->params->count; i++)
         for (size_t k = 0; k < g->params->item[i].count; k++) {
             lm_real *x = &g->values[g->params->item[i].at + k];

@@ -18,7 +18,7 @@ static inline lm_gpt *little_gpt(lm_gpt_shape shape, uint64_t seed)
     shape.vocab = t->vocab->size;
     CHECK_OK(lm_gpt_new(&gpt, &shape, t, &e), &e);
     CHECK_OK(lm_params_block(gpt->params, &gpt->values, &e), &e);
-    CHECK_OK(lm_params_init(gpt->params, gpt->values, "default", seed, &e), &e);
+    CHECK_OK(lm_params_init(gpt->params, gpt->values, "default", seed, NULL, &e), &e);
     for (size_t i = 0; i < gpt->params->count; i++) /* so that not all is equally probable */
         for (size_t k = 0; k < gpt->params->item[i].count && gpt->params->item[i].dims == 2; k++)
             gpt->values[gpt->params->item[i].at + k] *= 8;

@@ -45,7 +45,7 @@ static void begin(work *w, const char *lines, const char *valid, const lm_nnlm_s
              &e);
     CHECK_OK(lm_params_block(w->model->params, &w->values, &e), &e);
     CHECK_OK(lm_params_block(w->model->params, &w->grads, &e), &e);
-    CHECK_OK(lm_params_init(w->model->params, w->values, "default", 1, &e), &e);
+    CHECK_OK(lm_params_init(w->model->params, w->values, "default", 1, NULL, &e), &e);
 }
 
 static void end(work *w)

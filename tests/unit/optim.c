@@ -54,8 +54,8 @@ static setup make(const lm_optim_options *how, size_t threads)
     CHECK_OK(lm_params_new(&s.params, rows, ROWS, &e), &e);
     CHECK_OK(lm_params_block(s.params, &s.values, &e), &e);
     CHECK_OK(lm_params_block(s.params, &s.grads, &e), &e);
-    CHECK_OK(lm_params_init(s.params, s.values, "default", 1, &e), &e);
-    CHECK_OK(lm_params_init(s.params, s.grads, "default", 2, &e), &e);
+    CHECK_OK(lm_params_init(s.params, s.values, "default", 1, NULL, &e), &e);
+    CHECK_OK(lm_params_init(s.params, s.grads, "default", 2, NULL, &e), &e);
     CHECK_OK(lm_optim_new(&s.optim, s.params, how, &e), &e);
     return s;
 }
@@ -87,7 +87,7 @@ static void run_steps(setup *s, uint64_t from, uint64_t to)
         if (t % 3 == 1)
             memset(s->grads, 0, s->params->size * sizeof *s->grads);
         else
-            CHECK_OK(lm_params_init(s->params, s->grads, "default", 100 + t, &e), &e);
+            CHECK_OK(lm_params_init(s->params, s->grads, "default", 100 + t, NULL, &e), &e);
         const double norm = lm_grad_norm(s->on, s->params, s->grads);
         lm_optim_step(s->on, s->optim, s->values, s->grads, 0.01, lm_clip_scale(norm, 50));
     }

@@ -40,7 +40,7 @@ static lm_real *drawn(const lm_params *params, const char *rule, uint64_t seed)
 {
     lm_err e = {0};
     lm_real *block = new_block(params);
-    CHECK_OK(lm_params_init(params, block, rule, seed, &e), &e);
+    CHECK_OK(lm_params_init(params, block, rule, seed, NULL, &e), &e);
     return block;
 }
 
@@ -229,11 +229,12 @@ TEST(params_init_other_rules)
     lm_real *block = new_block(params);
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++) {
         lm_err e = {0};
-        CHECK_FAILS(lm_params_init(params, block, refused[i], 1, &e), LM_EUSAGE, &e, "torch:SEED");
+        CHECK_FAILS(lm_params_init(params, block, refused[i], 1, NULL, &e), LM_EUSAGE, &e,
+                    "torch:SEED");
         CHECK(strstr(e.message, refused[i]) != NULL);
     }
     lm_err e = {0};
-    CHECK_OK(lm_params_init(params, block, "torch:9223372036854775807", 1, &e), &e);
+    CHECK_OK(lm_params_init(params, block, "torch:9223372036854775807", 1, NULL, &e), &e);
     lm_block_free(block);
     lm_params_free(params);
 }

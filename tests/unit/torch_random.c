@@ -69,7 +69,7 @@ static void check_model(void)
     }
     CHECK_OK(lm_params_new(&params, rows, count, &e), &e);
     CHECK_OK(lm_params_block(params, &block, &e), &e);
-    CHECK_OK(lm_params_init(params, block, rule, 1, &e), &e);
+    CHECK_OK(lm_params_init(params, block, rule, 1, NULL, &e), &e);
     for (size_t i = 0; i < count; i++) {
         CHECK_INT(fseek(file, beginning[i], SEEK_SET), 0);
         check_bits(block + params->item[i].at, params->item[i].count);
@@ -138,7 +138,7 @@ static void check_replay(const char *path, const lm_param *rows, size_t count)
     CHECK_OK(lm_params_new(&params, rows, count, &e), &e);
     CHECK_OK(lm_params_block(params, &drawn, &e), &e);
     CHECK_OK(lm_params_block(params, &loaded, &e), &e);
-    CHECK_OK(lm_params_init(params, drawn, "torch:42", 0, &e), &e);
+    CHECK_OK(lm_params_init(params, drawn, "torch:42", 0, NULL, &e), &e);
     CHECK_OK(lm_params_load(params, loaded, "", ckpt, &e), &e);
     CHECK_BYTES(drawn, loaded, params->size * sizeof *drawn);
     lm_block_free(loaded);

@@ -16,9 +16,9 @@ static lm_real *take(lm_arena *arena, size_t count, lm_err *e)
 }
 
 static lm_status fill_room(lm_gpt_room *room, const lm_gpt *g, size_t N, lm_transformer_mode mode,
-                           lm_err *e)
+                           size_t head, lm_err *e)
 {
-    const size_t C = (size_t)g->shape.width, V = (size_t)g->shape.vocab;
+    const size_t C = (size_t)g->shape.width;
     const bool trains = mode != LM_INFERENCE;
     size_t rows;
     lm_arena *a = &room->arena;
@@ -30,18 +30,29 @@ static lm_status fill_room(lm_gpt_room *room, const lm_gpt *g, size_t N, lm_tran
     room->mean = take(a, N, e);
     room->rstd = take(a, N, e);
     if (trains) room->d_out = take(a, rows, e);
-    room->room = take(a, lm_cross_entropy_room(N, V, trains), e);
+    room->room = take(a, head, e);
     return e->status;
+}
+
+lm_status lm_gpt_room_with(lm_gpt_room *room, const lm_gpt *g, size_t N, size_t B,
+                           lm_transformer_mode mode, size_t head, lm_pool *pool, lm_err *e)
+{
+    *room = (lm_gpt_room){0};
+    lm_status s = lm_transformer_room_new(&room->layers, &g->transformer, N, B, mode, pool, e);
+    if (!s) s = fill_room(room, g, N, mode, head, e);
+    if (s) lm_gpt_room_free(room);
+    return s;
+}
+
+static size_t head_of(const lm_gpt *g, size_t N, lm_transformer_mode mode)
+{
+    return lm_cross_entropy_room(N, (size_t)g->shape.vocab, mode != LM_INFERENCE);
 }
 
 lm_status lm_gpt_room_new(lm_gpt_room *room, const lm_gpt *g, size_t N, size_t B,
                           lm_transformer_mode mode, lm_pool *pool, lm_err *e)
 {
-    *room = (lm_gpt_room){0};
-    lm_status s = lm_transformer_room_new(&room->layers, &g->transformer, N, B, mode, pool, e);
-    if (!s) s = fill_room(room, g, N, mode, e);
-    if (s) lm_gpt_room_free(room);
-    return s;
+    return lm_gpt_room_with(room, g, N, B, mode, head_of(g, N, mode), pool, e);
 }
 
 void lm_gpt_room_free(lm_gpt_room *room)
@@ -56,7 +67,7 @@ uint64_t lm_gpt_room_bytes(const lm_gpt *g, size_t N, lm_transformer_mode mode)
     const bool trains = mode != LM_INFERENCE;
     const uint64_t rows = (uint64_t)N * ((trains ? 2 : 1) * g->shape.width + 5);
     return lm_transformer_room_bytes(&g->transformer, N, mode) +
-           (rows + lm_cross_entropy_room(N, (size_t)g->shape.vocab, trains)) * sizeof(lm_real);
+           (rows + head_of(g, N, mode)) * sizeof(lm_real);
 }
 
 /* ---- h0 ---- */
@@ -77,14 +88,20 @@ static void embed(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w
     }
 }
 
+void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const lm_real *d_h,
+                               const size_t *lengths, size_t B)
+{
+    const size_t C = (size_t)g->shape.width;
+    for (size_t b = 0; b < B; d_h += lengths[b++] * C) lm_vec_axpy(d->wpe, 1, d_h, lengths[b] * C);
+}
+
 static void embed_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *d,
                            const lm_gpt_room *room, const lm_real *d_h, const size_t *lengths,
                            size_t B)
 {
     const size_t C = (size_t)g->shape.width;
     lm_embedding_backward(on, d->wte, d_h, room->ids, lm_transformer_rows(lengths, B), C);
-    for (size_t b = 0; b < B && d->wpe; d_h += lengths[b++] * C)
-        lm_vec_axpy(d->wpe, 1, d_h, lengths[b] * C);
+    if (d->wpe) lm_gpt_positions_backward(g, d, d_h, lengths, B);
 }
 
 static lm_dropout embedding_dropout(const lm_gpt *g, const lm_gpt_chance *c)
@@ -98,8 +115,7 @@ static lm_dropout embedding_dropout(const lm_gpt *g, const lm_gpt_chance *c)
 
 /* ---- losses ---- */
 
-/* What the logits are of, in room->out, for the N rows that are there; returns N. */
-static size_t run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+size_t lm_gpt_run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
                          lm_gpt_room *room, const size_t *lengths, size_t B,
                          const lm_gpt_chance *chance)
 {
@@ -117,7 +133,7 @@ static size_t run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_wei
     return N;
 }
 
-static lm_logits logits_of(const lm_gpt *g, const lm_gpt_weights *w, const lm_gpt_room *room,
+lm_logits lm_gpt_logits_of(const lm_gpt *g, const lm_gpt_weights *w, const lm_gpt_room *room,
                            size_t N)
 {
     return (lm_logits){
@@ -129,35 +145,52 @@ static lm_logits logits_of(const lm_gpt *g, const lm_gpt_weights *w, const lm_gp
 double lm_gpt_losses(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
                      lm_gpt_room *room, const size_t *lengths, size_t B)
 {
-    const size_t N = run_layers(on, g, w, room, lengths, B, NULL);
-    const lm_logits logits = logits_of(g, w, room, N);
+    const size_t N = lm_gpt_run_layers(on, g, w, room, lengths, B, NULL);
+    const lm_logits logits = lm_gpt_logits_of(g, w, room, N);
     return lm_cross_entropy_forward(on, room->losses, NULL, &logits, room->targets, room->room);
+}
+
+double lm_gpt_head_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                            lm_gpt_room *rows, lm_logits *logits, lm_real scale, lm_real *room)
+{
+    lm_real *d_out = w->ln_f ? rows->d_out : rows->layers.d_x;
+    memset(d_out, 0, logits->N * (size_t)g->shape.width * sizeof *d_out);
+    logits->term[0].d_in = d_out;
+    return lm_cross_entropy_both(on, rows->losses, logits, rows->targets, scale, NULL, room);
+}
+
+void lm_gpt_norm_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                          const lm_gpt_weights *d, lm_gpt_room *room, size_t N)
+{
+    const size_t C = (size_t)g->shape.width;
+    const lm_real *h = lm_transformer_output(&g->transformer, &room->layers);
+    lm_real *d_x = room->layers.d_x;
+    memset(d_x, 0, N * C * sizeof *d_x);
+    lm_layernorm_backward(on, d_x, d->ln_f, d->ln_f_bias, room->d_out, h, w->ln_f, room->mean,
+                          room->rstd, N, C);
+}
+
+void lm_gpt_drop_backward(const lm_compute *on, const lm_gpt *g, lm_gpt_room *room, size_t N,
+                          const lm_gpt_chance *chance)
+{
+    const lm_dropout drop = embedding_dropout(g, chance);
+    lm_real *d_x = room->layers.d_x;
+    lm_dropout_forward(on, d_x, d_x, &drop, N * (size_t)g->shape.width);
 }
 
 double lm_gpt_both(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
                    const lm_gpt_weights *d, lm_gpt_room *room, const size_t *lengths, size_t B,
                    lm_real scale, const lm_gpt_chance *chance)
 {
-    const size_t C = (size_t)g->shape.width;
-    const size_t N = run_layers(on, g, w, room, lengths, B, chance);
-    lm_real *d_x = room->layers.d_x, *d_out = w->ln_f ? room->d_out : d_x;
-    lm_logits logits = logits_of(g, w, room, N);
-    logits.term[0].d_in = d_out;
+    const size_t N = lm_gpt_run_layers(on, g, w, room, lengths, B, chance);
+    lm_logits logits = lm_gpt_logits_of(g, w, room, N);
     logits.term[0].d_weight = d->wte;
-    memset(d_out, 0, N * C * sizeof *d_out);
-    const double sum =
-        lm_cross_entropy_both(on, room->losses, &logits, room->targets, scale, NULL, room->room);
-    if (w->ln_f) {
-        const lm_real *h = lm_transformer_output(&g->transformer, &room->layers);
-        memset(d_x, 0, N * C * sizeof *d_x);
-        lm_layernorm_backward(on, d_x, d->ln_f, d->ln_f_bias, d_out, h, w->ln_f, room->mean,
-                              room->rstd, N, C);
-    }
+    const double sum = lm_gpt_head_backward(on, g, w, room, &logits, scale, room->room);
+    if (w->ln_f) lm_gpt_norm_backward(on, g, w, d, room, N);
     lm_transformer_backward(on, &g->transformer, w->layer, d->layer, &room->layers, lengths, B,
                             chance ? &chance->layers : NULL);
-    const lm_dropout drop = embedding_dropout(g, chance);
-    lm_dropout_forward(on, d_x, d_x, &drop, N * C);
-    embed_backward(on, g, d, room, d_x, lengths, B);
+    lm_gpt_drop_backward(on, g, room, N, chance);
+    embed_backward(on, g, d, room, room->layers.d_x, lengths, B);
     return sum;
 }
 

@@ -1,7 +1,9 @@
 /* gpt_private.h - what the files of the GPT family share. */
 #ifndef LM_GPT_PRIVATE_H
 #define LM_GPT_PRIVATE_H
+#include "lm/cross_entropy.h"
 #include "lm/gpt.h"
+#include "lm/task.h"
 
 #define LM_GPT_EPS 1e-5 /* of the layer norms */
 
@@ -13,6 +15,50 @@ void lm_gpt_free_packed(lm_gpt *gpt);
 /* Its values, from tensors whose names begin with `prefix`. */
 LM_MUST_USE lm_status lm_gpt_load_values(lm_gpt *gpt, const char *prefix, const lm_ckpt *ckpt,
                                          lm_err *e);
+
+/* ---- gpt_batch.c: the pieces of a pass ---- */
+
+/* lm_gpt_room_new, with so many elements of room for the output layer. */
+LM_MUST_USE lm_status lm_gpt_room_with(lm_gpt_room *room, const lm_gpt *g, size_t N, size_t B,
+                                       lm_transformer_mode mode, size_t head, lm_pool *pool,
+                                       lm_err *e);
+
+/* What the logits are of, in room->out, for the N rows that are there; returns N. */
+size_t lm_gpt_run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                         lm_gpt_room *room, const size_t *lengths, size_t B,
+                         const lm_gpt_chance *chance);
+lm_logits lm_gpt_logits_of(const lm_gpt *g, const lm_gpt_weights *w, const lm_gpt_room *room,
+                           size_t N);
+
+/* The losses, in rows->losses; returns their sum.  The gradient of what came from the layers, or
+ * of LN_f's output; what else the logits say is wanted.  `room`: of the cross entropy. */
+double lm_gpt_head_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                            lm_gpt_room *rows, lm_logits *logits, lm_real scale, lm_real *room);
+/* From there through LN_f, which there is. */
+void lm_gpt_norm_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                          const lm_gpt_weights *d, lm_gpt_room *room, size_t N);
+/* What comes after the layers: from the gradient of their input to that of h0; d->wpe += it. */
+void lm_gpt_drop_backward(const lm_compute *on, const lm_gpt *g, lm_gpt_room *room, size_t N,
+                          const lm_gpt_chance *chance);
+void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const lm_real *d_h,
+                               const size_t *lengths, size_t B);
+
+/* ---- gpt_early.c ---- */
+
+typedef struct lm_gpt_early lm_gpt_early;
+/* Makes *room as well, as lm_gpt_room_new does. */
+LM_MUST_USE lm_status lm_gpt_early_new(lm_gpt_early **early, lm_gpt_room *room, const lm_gpt *g,
+                                       size_t N, size_t B, lm_transformer_mode mode, lm_pool *pool,
+                                       lm_err *e);
+void lm_gpt_early_free(lm_gpt_early *early); /* NULL is allowed */
+/* Bytes of both, about. */
+uint64_t lm_gpt_early_bytes(const lm_gpt *g, size_t N, lm_transformer_mode mode);
+
+/* As lm_gpt_both, the same bits, but gradients go to the sink.  Where the sum is not finite, it
+ * gets nothing. */
+double lm_gpt_both_early(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
+                         lm_gpt_early *early, lm_gpt_room *room, const size_t *lengths, size_t B,
+                         lm_real scale, const lm_gpt_chance *chance, const lm_grad_sink *sink);
 
 /* ---- hf_config.c ---- */
 

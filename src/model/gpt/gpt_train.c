@@ -52,27 +52,54 @@ static lm_gpt_weights bind(const lm_gpt_trainer *t, const lm_real *block)
     return weights;
 }
 
+static lm_gpt_chance chance_of(const lm_gpt_trainer *t, const lm_batch *batch)
+{
+    const double p = t->how.dropout;
+    return (lm_gpt_chance){.embedding = p,
+                           .layers = {.attention = p,
+                                      .residual = p,
+                                      .seed = t->how.seed,
+                                      .step = batch->step,
+                                      .first = batch->first,
+                                      .longest = t->gpt->shape.context}};
+}
+
+/* The windows of a batch, into the room; returns their rows. */
+static size_t add_windows(lm_gpt_trainer *t, const lm_batch *batch)
+{
+    size_t rows = 0;
+    for (size_t i = 0; i < batch->count; i++) {
+        t->lengths[i] = add_window(t->gpt, &t->room, t->text, place_of(t, batch->ids[i]), rows);
+        rows += t->lengths[i];
+    }
+    return rows;
+}
+
 static lm_status step(void *context, const lm_compute *on, const lm_real *values, lm_real *grads,
                       const lm_batch *batch, double share, lm_loss *loss, lm_err *e)
 {
     lm_gpt_trainer *t = context;
     const lm_gpt_weights w = bind(t, values), d = bind(t, grads);
-    const double p = t->how.dropout;
-    const lm_gpt_chance chance = {.embedding = p,
-                                  .layers = {.attention = p,
-                                             .residual = p,
-                                             .seed = t->how.seed,
-                                             .step = batch->step,
-                                             .first = batch->first,
-                                             .longest = t->gpt->shape.context}};
-    size_t rows = 0;
+    const lm_gpt_chance chance = chance_of(t, batch);
+    const size_t rows = add_windows(t, batch);
     (void)e;
-    for (size_t i = 0; i < batch->count; i++) {
-        t->lengths[i] = add_window(t->gpt, &t->room, t->text, place_of(t, batch->ids[i]), rows);
-        rows += t->lengths[i];
-    }
     loss->loss += lm_gpt_both(on, t->gpt, &w, &d, &t->room, t->lengths, batch->count,
-                              (lm_real)(share / (double)rows), p > 0 ? &chance : NULL);
+                              (lm_real)(share / (double)rows), t->how.dropout > 0 ? &chance : NULL);
+    loss->events += (double)rows;
+    return LM_OK;
+}
+
+static lm_status stream(void *context, const lm_compute *on, const lm_real *values,
+                        const lm_batch *batch, const lm_grad_sink *sink, lm_loss *loss, lm_err *e)
+{
+    lm_gpt_trainer *t = context;
+    const lm_gpt_weights w = bind(t, values);
+    const lm_gpt_chance chance = chance_of(t, batch);
+    const size_t rows = add_windows(t, batch);
+    (void)e;
+    loss->loss +=
+        lm_gpt_both_early(on, t->gpt, &w, t->early, &t->room, t->lengths, batch->count,
+                          (lm_real)(1 / (double)rows), t->how.dropout > 0 ? &chance : NULL, sink);
     loss->events += (double)rows;
     return LM_OK;
 }
@@ -146,11 +173,14 @@ static lm_status prepare(lm_gpt_trainer *t, size_t batch, lm_pool *pool, lm_err 
     const lm_transformer_mode mode = t->how.recompute ? LM_RECOMPUTING : LM_TRAINING;
     size_t rows;
     if (!lm_mul_size(batch, (size_t)t->gpt->shape.context, &rows)) rows = SIZE_MAX / 2;
-    t->task.memory = lm_gpt_room_bytes(t->gpt, rows, mode);
+    t->task.memory = t->how.early ? lm_gpt_early_bytes(t->gpt, rows, mode)
+                                  : lm_gpt_room_bytes(t->gpt, rows, mode);
     if (!t->text) return LM_OK;
     t->task.memory += (t->text->count + (t->valid ? t->valid->count : 0)) * sizeof(uint32_t);
     t->lengths = lm_new(batch, sizeof *t->lengths, e);
     if (!t->lengths) return e->status;
+    if (t->how.early)
+        return lm_gpt_early_new(&t->early, &t->room, t->gpt, rows, batch, mode, pool, e);
     return lm_gpt_room_new(&t->room, t->gpt, rows, batch, mode, pool, e);
 }
 
@@ -176,6 +206,7 @@ lm_status lm_gpt_trainer_new(lm_gpt_trainer **out, lm_gpt *gpt, const lm_gpt_tex
         .model = t,
         .examples = how->random || !text ? 0 : lm_gpt_text_windows(text, gpt->shape.context),
         .step = step,
+        .stream = stream,
         .events = events,
         .evaluate = valid ? evaluate : NULL,
         .accept = accept,
@@ -191,6 +222,7 @@ lm_status lm_gpt_trainer_new(lm_gpt_trainer **out, lm_gpt *gpt, const lm_gpt_tex
 void lm_gpt_trainer_free(lm_gpt_trainer *t)
 {
     if (!t) return;
+    lm_gpt_early_free(t->early);
     lm_gpt_room_free(&t->room);
     lm_free(t->lengths);
     lm_free(t);
