@@ -287,6 +287,52 @@ AVX2 static void tile_int8(float *c, size_t ldc, const float *a, const int8_t *b
 }
 #undef CASE
 
+/* ---- one row ---- */
+
+INLINE void sum_row(float *c, const float *a, const unsigned char *b, size_t next, size_t depth,
+                    bool add, const int elements)
+{
+    enum { PANELS = LM_GEMM_ROW_PANELS };
+    __m256 s[PANELS][2];
+    UNROLL for (size_t p = 0; p < PANELS; p++) s[p][0] = s[p][1] = _mm256_setzero_ps();
+    for (size_t k = 0; k < depth; k++) {
+        const __m256 x = _mm256_broadcast_ss(a + k * ROWS);
+        UNROLL for (size_t p = 0; p < PANELS; p++)
+        {
+            UNROLL for (size_t j = 0; j < 2; j++)
+            {
+                const __m256 y = load_columns(b + p * next, k * COLUMNS + j * LANES, elements);
+                s[p][j] = _mm256_fmadd_ps(x, y, s[p][j]);
+            }
+        }
+    }
+    UNROLL for (size_t p = 0; p < PANELS; p++)
+    {
+        UNROLL for (size_t j = 0; j < 2; j++, c += LANES)
+        {
+            if (add) s[p][j] = _mm256_add_ps(_mm256_loadu_ps(c), s[p][j]);
+            _mm256_storeu_ps(c, s[p][j]);
+        }
+    }
+}
+
+AVX2 static void row(float *c, const float *a, const float *b, size_t next, size_t depth, bool add)
+{
+    sum_row(c, a, (const unsigned char *)b, next, depth, add, FLOATS);
+}
+
+AVX2 static void row_bf16(float *c, const float *a, const uint16_t *b, size_t next, size_t depth,
+                          bool add)
+{
+    sum_row(c, a, (const unsigned char *)b, next, depth, add, HALVES);
+}
+
+AVX2 static void row_int8(float *c, const float *a, const int8_t *b, size_t next, size_t depth,
+                          bool add)
+{
+    sum_row(c, a, (const unsigned char *)b, next, depth, add, NUMBERS);
+}
+
 /* ---- few rows: columns are read once, so they are not worth packing ---- */
 
 /* Rows of op(B) are stored rows: all sums stay in the first-level cache while `step` of them
@@ -444,5 +490,8 @@ const lm_gemm_kernels lm_gemm_avx2 = {.rows = ROWS,
                                       .few = ROWS,
                                       .add = add,
                                       .tile_bf16 = tile_bf16,
-                                      .tile_int8 = tile_int8};
+                                      .tile_int8 = tile_int8,
+                                      .row = row,
+                                      .row_bf16 = row_bf16,
+                                      .row_int8 = row_int8};
 #endif

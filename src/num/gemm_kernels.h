@@ -33,7 +33,8 @@
 enum {
     LM_GEMM_DEPTH = 512,
     LM_GEMM_MAX_COLUMNS = 32, /* of a tile */
-    LM_GEMM_MAX_ROWS = 14
+    LM_GEMM_MAX_ROWS = 14,
+    LM_GEMM_ROW_PANELS = 4
 };
 
 /* Lines as they lie in memory. */
@@ -74,6 +75,15 @@ typedef struct {
                       size_t depth, bool add);
     void (*tile_int8)(lm_real *c, size_t ldc, const lm_real *a, const int8_t *b, size_t m,
                       size_t depth, bool add);
+
+    /* One row of C over LM_GEMM_ROW_PANELS panels, whose blocks lie `next` bytes apart: where the
+     * sums of one panel alone would wait for one another.  NULL: there is none. */
+    void (*row)(lm_real *c, const lm_real *a, const lm_real *b, size_t next, size_t depth,
+                bool add);
+    void (*row_bf16)(lm_real *c, const lm_real *a, const uint16_t *b, size_t next, size_t depth,
+                     bool add);
+    void (*row_int8)(lm_real *c, const lm_real *a, const int8_t *b, size_t next, size_t depth,
+                     bool add);
 } lm_gemm_kernels;
 
 extern const lm_gemm_kernels lm_gemm_ref;

@@ -309,12 +309,37 @@ static void do_panel(const part *w, size_t panel, lm_real *room)
     if (w->k0 + w->k == p->I) finish(w, j, n);
 }
 
+/* The only row of a part, over several whole panels. */
+static void do_row(const part *w, size_t panel)
+{
+    const lm_packed *p = w->p;
+    const size_t W = p->kernels->columns, j = panel * W, next = p->panel_bytes;
+    lm_real *c = w->out + w->m0 * p->O + j;
+    for (size_t k = w->k0; k < w->k0 + w->k; k += DEPTH) {
+        const size_t depth = smaller(w->k0 + w->k - k, DEPTH);
+        const lm_real *a = packed_rows(w, 0, k);
+        const void *b = block_at(p, panel, k);
+        if (p->form == LM_WEIGHTS_F32)
+            p->kernels->row(c, a, b, next, depth, k > 0);
+        else if (p->form == LM_WEIGHTS_BF16)
+            p->kernels->row_bf16(c, a, b, next, depth, k > 0);
+        else
+            p->kernels->row_int8(c, a, b, next, depth, k > 0);
+    }
+    if (w->k0 + w->k == p->I) finish(w, j, LM_GEMM_ROW_PANELS * W);
+}
+
 static void do_panels(void *context, size_t thread, size_t task)
 {
     const part *w = context;
     lm_real *room = w->on->columns + thread * LM_COLUMNS_ROOM;
     const size_t end = smaller((task + 1) * w->group, w->p->panels);
-    for (size_t panel = task * w->group; panel < end; panel++) do_panel(w, panel, room);
+    const size_t whole = w->p->O / w->p->kernels->columns; /* panels without missing columns */
+    size_t panel = task * w->group;
+    if (w->m == 1 && w->p->kernels->row)
+        for (; panel + LM_GEMM_ROW_PANELS <= smaller(end, whole); panel += LM_GEMM_ROW_PANELS)
+            do_row(w, panel);
+    for (; panel < end; panel++) do_panel(w, panel, room);
 }
 
 static bool is_small(const part *w)
@@ -332,6 +357,8 @@ static void run_part(part *w)
     w->padded_m = parts(w->m, p->kernels->rows) * p->kernels->rows;
     w->group = p->panels / (lm_compute_threads(w->on) * TASKS_EACH);
     if (w->group < least) w->group = least;
+    if (w->m == 1 && p->kernels->row)
+        w->group = parts(w->group, LM_GEMM_ROW_PANELS) * LM_GEMM_ROW_PANELS;
     const size_t tasks = parts(p->panels, w->group);
     if (w->m <= step)
         for (size_t i = 0; i < packs; i++) pack_some_rows(w, 0, i);
