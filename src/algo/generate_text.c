@@ -31,14 +31,6 @@ lm_status lm_writer_mask(const lm_writer *w, lm_real *logits, lm_err *e)
     return lm_fail(e, LM_EFORMAT, "the model's logits are no numbers");
 }
 
-lm_status lm_ids_add(lm_ids *ids, const uint32_t *id, size_t count, lm_err *e)
-{
-    LM_TRY(lm_reserve(&ids->id, &ids->capacity, ids->count + count, sizeof *ids->id, e));
-    if (count) memcpy(ids->id + ids->count, id, count * sizeof *id);
-    ids->count += count;
-    return LM_OK;
-}
-
 /* ---- stop texts and whole characters ---- */
 
 /* The first place from `from` on where a stop text is; the text's length: there is none. */
