@@ -31,6 +31,13 @@ lm_status lm_writer_mask(const lm_writer *w, lm_real *logits, lm_err *e)
     return lm_fail(e, LM_EFORMAT, "the model's logits are no numbers");
 }
 
+void lm_note_full(const lm_run *run, const lm_gpt *gpt, const lm_completion *c)
+{
+    lm_note(run, "prompt %llu, sample %llu: ends after %zu tokens, as the context of %llu is full",
+            (unsigned long long)c->prompt + 1, (unsigned long long)c->sample + 1, c->ids.count,
+            (unsigned long long)gpt->shape.context);
+}
+
 /* ---- stop texts and whole characters ---- */
 
 /* The first place from `from` on where a stop text is; the text's length: there is none. */
