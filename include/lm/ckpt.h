@@ -106,6 +106,8 @@ LM_MUST_USE lm_status lm_ckpt_config(const lm_ckpt *ckpt,
                                      lm_status (*member)(void *context, lm_json *j, lm_slice key,
                                                          lm_err *e),
                                      void *context, lm_err *e);
+/* Says why the model that lm.config tells of cannot be: LM_EUSAGE is LM_EFORMAT here. */
+lm_status lm_ckpt_refuse_config(const lm_ckpt *ckpt, const lm_err *why, lm_err *e);
 
 /* The tensor `name`, which must be one-dimensional with `count` elements, up to 63 bytes of
  * zeros at its end allowed.  Errors: LM_EFORMAT naming file and tensor, found and expected. */
@@ -122,6 +124,10 @@ void lm_ckpt_writer_free(lm_ckpt_writer *writer);
 /* Sets lm.config, lm.history or a key of the user's; texts are copied. */
 LM_MUST_USE lm_status lm_ckpt_set_meta(lm_ckpt_writer *writer, const char *key, lm_slice value,
                                        lm_err *e);
+/* The same of what add(of, out, e) adds to an empty text. */
+LM_MUST_USE lm_status lm_ckpt_write_meta(lm_ckpt_writer *writer, const char *key,
+                                         lm_status (*add)(const void *of, lm_str *out, lm_err *e),
+                                         const void *of, lm_err *e);
 /* Adds a tensor; the name is copied, the data must stay until lm_ckpt_write. */
 LM_MUST_USE lm_status lm_ckpt_add(lm_ckpt_writer *writer, const lm_tensor *tensor, lm_err *e);
 /* Adds a one-dimensional table, padded with zeros to a multiple of 64 bytes. */

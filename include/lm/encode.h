@@ -27,6 +27,7 @@ typedef struct {
     uint32_t *id;
     size_t count, capacity;
 } lm_ids; /* {0} is empty */
+LM_MUST_USE lm_status lm_ids_add(lm_ids *ids, const uint32_t *id, size_t count, lm_err *e);
 void lm_ids_free(lm_ids *ids);
 
 typedef struct lm_encoder lm_encoder;

@@ -13,6 +13,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include "lm/encode.h"
 #include "lm/gpt.h"
 #include "lm/passages.h"
 #include "lm/run.h"
@@ -25,6 +26,11 @@ extern "C" {
 #endif
 
 #define LM_END_OF_TEXT "<|endoftext|>"
+
+/* ids becomes a text after the end-of-text token, if the tokenizer has one.  Errors: those of
+ * lm_encode. */
+LM_MUST_USE lm_status lm_gpt_encode(const lm_gpt *gpt, lm_encoder *encoder, lm_slice text,
+                                    lm_ids *ids, lm_err *e);
 
 typedef struct {
     uint32_t *id; /* (count) */

@@ -102,11 +102,8 @@ lm_status lm_grid_of_pattern(lm_grid *grid, const char *pattern, bool causal, si
 static lm_status read_tokens(const lm_gpt *g, lm_slice text, lm_ids *ids, lm_err *e)
 {
     lm_encoder *encoder;
-    const uint32_t begins = lm_tokenizer_special(g->tokenizer, LM_END_OF_TEXT);
     LM_TRY(lm_encoder_new(&encoder, g->tokenizer, false, e));
-    lm_status s = lm_reserve(&ids->id, &ids->capacity, 1, sizeof *ids->id, e);
-    if (!s && begins != LM_NO_WORD) ids->id[ids->count++] = begins;
-    if (!s) s = lm_encode(encoder, text, ids, e);
+    const lm_status s = lm_gpt_encode(g, encoder, text, ids, e);
     lm_encoder_free(encoder);
     if (s || (ids->count > 0 && ids->count <= g->shape.context)) return s;
     return lm_fail(e, LM_EUSAGE, "a text of %zu tokens; it must have 1 to %llu", ids->count,

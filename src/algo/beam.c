@@ -3,11 +3,10 @@
 #include <math.h>
 #include <string.h>
 #include "generate_internal.h"
+#include "gpt_reader.h"
 #include "lm/memory.h"
 #include "lm/scalar.h"
 #include "lm/sort.h"
-
-enum { READ_AT_ONCE = 512 /* tokens of a prompt */ };
 
 /* A beginning, or a completion that is at its end. */
 typedef struct {
@@ -27,37 +26,29 @@ typedef struct {
     const lm_generation *how;
     const lm_run *run;
     lm_writer writer;
-    lm_compute *on;
-    lm_gpt_room room;
-    lm_real *logits; /* (beams, V) */
-    uint32_t *best;  /* (2 beams) */
-    way *ways;       /* (beams, 2 beams) */
+    lm_gpt_reader reader; /* its caches: of the living, */
+    lm_kv_cache **after;  /* (beams): and of the next */
+    lm_kv_cache *cache;   /* (2 beams): twice as many as live, so that one may be copied */
+    uint32_t *best;       /* (2 beams) */
+    way *ways;            /* (beams, 2 beams) */
     size_t ways_count;
     hypothesis *living, *next, *ended; /* (beams), (beams), (beams + 1) */
     size_t living_count, next_count, ended_count;
-    lm_kv_cache *cache;   /* (2 beams): twice as many as live, so that one may be copied */
-    lm_kv_cache **caches; /* (beams): of the living, */
-    lm_kv_cache **after;  /* and of the next */
-    size_t *lengths;      /* (beams) */
 } search;
 
 /* ---- room ---- */
 
 static lm_status make_room(search *s, lm_err *e)
 {
-    const size_t B = s->how->beams, V = (size_t)s->gpt->shape.vocab;
-    LM_TRY(lm_gpt_room_new(&s->room, s->gpt, READ_AT_ONCE + B, B, LM_INFERENCE, lm_run_pool(s->run),
-                           e));
-    s->logits = lm_resize(NULL, B, V * sizeof *s->logits, e);
+    const size_t B = s->how->beams;
+    LM_TRY(lm_gpt_reader_new(&s->reader, s->gpt, B, s->run, e));
     s->best = lm_new(2 * B, sizeof *s->best, e);
     s->ways = lm_new(2 * B, B * sizeof *s->ways, e);
     s->living = lm_new(B, sizeof *s->living, e);
     s->next = lm_new(B, sizeof *s->next, e);
     s->ended = lm_new(B + 1, sizeof *s->ended, e);
     s->cache = lm_new(2 * B, sizeof *s->cache, e);
-    s->caches = lm_new(B, sizeof *s->caches, e);
     s->after = lm_new(B, sizeof *s->after, e);
-    s->lengths = lm_new(B, sizeof *s->lengths, e);
     for (size_t i = 0; s->cache && i < 2 * B; i++)
         LM_TRY(
             lm_kv_cache_new(&s->cache[i], &s->gpt->transformer, (size_t)s->gpt->shape.context, e));
@@ -76,18 +67,14 @@ static void free_search(search *s)
     free_all(s->next, &s->next_count);
     free_all(s->ended, &s->ended_count);
     for (size_t i = 0; s->cache && i < 2 * s->how->beams; i++) lm_kv_cache_free(&s->cache[i]);
-    lm_free(s->logits);
     lm_free(s->best);
     lm_free(s->ways);
     lm_free(s->living);
     lm_free(s->next);
     lm_free(s->ended);
     lm_free(s->cache);
-    lm_free(s->caches);
     lm_free(s->after);
-    lm_free(s->lengths);
-    lm_gpt_room_free(&s->room);
-    lm_compute_free(s->on);
+    lm_gpt_reader_free(&s->reader);
 }
 
 /* ---- completions that are at their end ---- */
@@ -140,7 +127,7 @@ static lm_status find_ways(search *s, lm_err *e)
     const uint32_t most = tokens < 2 * s->how->beams ? tokens : (uint32_t)(2 * s->how->beams);
     s->ways_count = 0;
     for (size_t i = 0; i < s->living_count; i++) {
-        lm_real *logits = s->logits + i * V;
+        lm_real *logits = s->reader.logits + i * V;
         const double log_sum = lm_token_log_sum(logits, (uint32_t)V);
         LM_TRY(lm_writer_mask(&s->writer, logits, e));
         lm_token_best(logits, tokens, most, s->best);
@@ -158,7 +145,8 @@ static lm_kv_cache *find_free(const search *s)
 {
     for (size_t i = 0;; i++) {
         bool used = false;
-        for (size_t k = 0; k < s->living_count; k++) used = used || s->caches[k] == &s->cache[i];
+        for (size_t k = 0; k < s->living_count; k++)
+            used = used || s->reader.caches[k] == &s->cache[i];
         for (size_t k = 0; k < s->next_count; k++) used = used || s->after[k] == &s->cache[i];
         if (!used) return &s->cache[i];
     }
@@ -167,14 +155,10 @@ static lm_kv_cache *find_free(const search *s)
 /* One more beginning of the next step.  The first that goes on from a living one has its cache. */
 static void keep(search *s, const way *w, hypothesis *h)
 {
-    bool taken = false;
-    for (size_t i = 0; i < s->next_count; i++) taken = taken || s->after[i] == s->caches[w->from];
-    lm_kv_cache *cache = s->caches[w->from];
-    if (taken) {
-        cache = find_free(s);
-        lm_kv_cache_copy(cache, s->caches[w->from], &s->gpt->transformer,
-                         s->caches[w->from]->length);
-    }
+    lm_kv_cache *const from = s->reader.caches[w->from], *cache = from;
+    for (size_t i = 0; i < s->next_count; i++)
+        if (s->after[i] == from) cache = find_free(s);
+    if (cache != from) lm_kv_cache_copy(cache, from, &s->gpt->transformer, from->length);
     s->after[s->next_count] = cache;
     s->next[s->next_count++] = *h;
     *h = (hypothesis){0};
@@ -207,40 +191,20 @@ static lm_status go_on(search *s, lm_err *e)
         LM_TRY(go(s, &s->ways[i], e));
     free_all(s->living, &s->living_count);
     memcpy(s->living, s->next, s->next_count * sizeof *s->living);
-    memcpy(s->caches, s->after, s->next_count * sizeof *s->caches);
+    memcpy(s->reader.caches, s->after, s->next_count * sizeof *s->after);
     s->living_count = s->next_count;
     s->next_count = 0;
     return LM_OK;
-}
-
-static void run_model(search *s)
-{
-    lm_gpt_next(s->on, s->gpt, &s->gpt->weights, &s->room, s->caches, s->lengths, s->living_count,
-                s->logits);
-}
-
-/* All of the prompt, in pieces. */
-static void read_prompt(search *s)
-{
-    const lm_ids *start = &s->living[0].written.c.start;
-    s->caches[0] = &s->cache[0];
-    s->caches[0]->length = 0;
-    for (size_t at = 0; at < start->count; at += s->lengths[0]) {
-        const size_t left = start->count - at;
-        s->lengths[0] = left < READ_AT_ONCE ? left : READ_AT_ONCE;
-        memcpy(s->room.ids, start->id + at, s->lengths[0] * sizeof *start->id);
-        run_model(s);
-    }
 }
 
 static void read_last_tokens(search *s)
 {
     for (size_t i = 0; i < s->living_count; i++) {
         const lm_ids *ids = &s->living[i].written.c.ids;
-        s->room.ids[i] = ids->id[ids->count - 1];
-        s->lengths[i] = 1;
+        s->reader.room.ids[i] = ids->id[ids->count - 1];
+        s->reader.lengths[i] = 1;
     }
-    run_model(s);
+    lm_gpt_reader_read(&s->reader, s->living_count);
 }
 
 /* ---- prompts ---- */
@@ -248,14 +212,15 @@ static void read_last_tokens(search *s)
 static lm_status complete(search *s, lm_err *e)
 {
     hypothesis *first = &s->living[0];
+    const lm_ids *start = &first->written.c.start;
     LM_TRY(lm_written_begin(&first->written, &s->writer, e));
-    if (first->written.c.start.count > s->gpt->shape.context) {
+    if (start->count > s->gpt->shape.context) {
         lm_written_end(&first->written, LM_BY_CONTEXT);
         s->living_count = 0;
         end(s, first);
         return LM_OK;
     }
-    read_prompt(s);
+    lm_gpt_reader_read_all(&s->reader, &s->cache[0], start->id, start->count);
     LM_TRY(go_on(s, e));
     while (!is_over(s)) {
         read_last_tokens(s);
@@ -270,12 +235,7 @@ static lm_status tell(search *s, const lm_generate_calls *calls, lm_err *e)
     for (size_t i = 0; i < s->ended_count && i < s->how->samples; i++) {
         lm_completion *c = &s->ended[i].written.c;
         c->sample = i;
-        if (c->ending == LM_BY_CONTEXT)
-            lm_note(
-                s->run,
-                "prompt %llu, sample %zu: ends after %zu tokens, as the context of %llu is full",
-                (unsigned long long)c->prompt + 1, i + 1, c->ids.count,
-                (unsigned long long)s->gpt->shape.context);
+        if (c->ending == LM_BY_CONTEXT) lm_note_full(s->run, s->gpt, c);
         LM_TRY(calls->tell(calls->context, c, e));
     }
     free_all(s->ended, &s->ended_count);
@@ -285,7 +245,6 @@ static lm_status tell(search *s, const lm_generate_calls *calls, lm_err *e)
 static lm_status search_all(search *s, const lm_generate_calls *calls, lm_err *e)
 {
     LM_TRY(lm_writer_new(&s->writer, s->gpt, s->how, e));
-    LM_TRY(lm_compute_new(&s->on, lm_run_pool(s->run), false, e));
     LM_TRY(make_room(s, e));
     for (uint64_t prompt = 0;; prompt++) {
         bool more;

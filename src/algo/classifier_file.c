@@ -17,8 +17,9 @@ lm_status lm_classifier_name_vectors(lm_str *vectors, const lm_space *space, lm_
     return LM_OK;
 }
 
-static lm_status add_config(const lm_classifier *c, lm_str *out, lm_err *e)
+static lm_status add_config(const void *model, lm_str *out, lm_err *e)
 {
+    const lm_classifier *c = model;
     LM_TRY(lm_str_addf(out, e, "{\"dim\":%zu,\"unit\":%s,\"vectors\":", c->dim,
                        c->unit ? "true" : "false"));
     LM_TRY(lm_json_add_string(out, (lm_slice){c->vectors.text, c->vectors.length}, e));
@@ -32,10 +33,7 @@ static lm_status add_config(const lm_classifier *c, lm_str *out, lm_err *e)
 
 lm_status lm_classifier_save(const lm_classifier *c, lm_ckpt_writer *writer, lm_err *e)
 {
-    lm_str config = {0};
-    lm_status s = add_config(c, &config, e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
-    lm_str_free(&config);
+    lm_status s = lm_ckpt_write_meta(writer, "lm.config", add_config, c, e);
     if (!s) s = lm_params_save(c->params, c->values, "", writer, e);
     return s;
 }
@@ -82,10 +80,7 @@ static lm_status load(lm_classifier *c, const lm_ckpt *ckpt, lm_err *e)
         return lm_fail(e, LM_EFORMAT, "%s: lm.config: %u labels, vectors of %zu numbers",
                        lm_ckpt_path(ckpt), c->labels->size, c->dim);
     lm_err bad = {0};
-    const lm_status s = lm_classifier_prepare(c, &bad);
-    if (s)
-        return lm_fail(e, s == LM_EUSAGE ? LM_EFORMAT : s, "%s: lm.config: %s", lm_ckpt_path(ckpt),
-                       bad.message);
+    if (lm_classifier_prepare(c, &bad)) return lm_ckpt_refuse_config(ckpt, &bad, e);
     LM_TRY(lm_params_expect(c->params, "", ckpt, e));
     LM_TRY(lm_classifier_room(c, e));
     return lm_params_load(c->params, c->values, "", ckpt, e);

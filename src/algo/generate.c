@@ -2,13 +2,11 @@
 #include "lm/generate.h"
 #include <string.h>
 #include "generate_internal.h"
+#include "gpt_reader.h"
 #include "lm/memory.h"
 #include "lm/random.h"
 
-enum {
-    READ_AT_ONCE = 512, /* tokens of prompts in one pass: enough to be worth the weights */
-    WORTH_SHARING = 16  /* tokens that are copied rather than computed again */
-};
+enum { WORTH_SHARING = 16 /* tokens that are copied rather than computed again */ };
 
 /* A completion, from its beginning until it was told. */
 typedef struct task {
@@ -36,13 +34,9 @@ typedef struct {
     const lm_generate_calls *calls;
     const lm_run *run;
     lm_writer writer;
-    lm_compute *on;
-    lm_gpt_room room;
-    lm_real *logits;       /* (streams, V) */
+    lm_gpt_reader reader;
     lm_token_room *choice; /* (threads) */
     stream *stream;        /* (streams) */
-    lm_kv_cache **caches;  /* (streams): of a step */
-    size_t *lengths;       /* (streams) */
     task *first, *last;    /* completions that are not yet told to the end */
     lm_ids prompt;         /* whose samples are begun; */
     uint64_t prompts;      /* prompts there were, with it */
@@ -59,16 +53,11 @@ static size_t context_of(const work *w)
 
 static lm_status make_streams(work *w, lm_err *e)
 {
-    const size_t B = w->how->streams, V = (size_t)w->gpt->shape.vocab;
-    const size_t threads = lm_compute_threads(w->on);
-    LM_TRY(lm_gpt_room_new(&w->room, w->gpt, READ_AT_ONCE + B, B, LM_INFERENCE, lm_run_pool(w->run),
-                           e));
-    w->logits = lm_resize(NULL, B, V * sizeof *w->logits, e);
-    w->stream = lm_new(B, sizeof *w->stream, e);
-    w->caches = lm_new(B, sizeof *w->caches, e);
-    w->lengths = lm_new(B, sizeof *w->lengths, e);
+    LM_TRY(lm_gpt_reader_new(&w->reader, w->gpt, w->how->streams, w->run, e));
+    const size_t threads = lm_compute_threads(w->reader.on);
+    w->stream = lm_new(w->how->streams, sizeof *w->stream, e);
     w->choice = lm_new(threads, sizeof *w->choice, e);
-    if (!w->logits || !w->stream || !w->caches || !w->lengths || !w->choice) return e->status;
+    if (!w->stream || !w->choice) return e->status;
     for (size_t i = 0; i < threads; i++)
         LM_TRY(lm_token_room_new(&w->choice[i], w->writer.tokens, e));
     return LM_OK;
@@ -85,16 +74,12 @@ static void free_work(work *w)
         lm_kv_cache_free(&w->stream[i].cache);
         lm_ids_free(&w->stream[i].held);
     }
-    for (size_t i = 0; w->choice && i < lm_compute_threads(w->on); i++)
+    for (size_t i = 0; w->choice && i < lm_compute_threads(w->reader.on); i++)
         lm_token_room_free(&w->choice[i]);
     lm_ids_free(&w->prompt);
-    lm_free(w->logits);
     lm_free(w->stream);
-    lm_free(w->caches);
-    lm_free(w->lengths);
     lm_free(w->choice);
-    lm_gpt_room_free(&w->room);
-    lm_compute_free(w->on);
+    lm_gpt_reader_free(&w->reader);
 }
 
 /* ---- new completions ---- */
@@ -135,11 +120,8 @@ static void overflow(work *w, stream *s)
 {
     const size_t T = context_of(w);
     lm_completion *c = &s->task->written.c;
-    const unsigned long long prompt = c->prompt + 1, sample = c->sample + 1;
     if (w->how->overflow == LM_OVERFLOW_STOP) {
-        lm_note(w->run,
-                "prompt %llu, sample %llu: ends after %zu tokens, as the context of %zu is full",
-                prompt, sample, c->ids.count, T);
+        lm_note_full(w->run, w->gpt, c);
         lm_written_end(&s->task->written, LM_BY_CONTEXT);
         return;
     }
@@ -147,7 +129,8 @@ static void overflow(work *w, stream *s)
         lm_note(w->run,
                 "prompt %llu, sample %llu: the context of %zu is full after %zu tokens; from here "
                 "on the oldest half is forgotten whenever it is",
-                prompt, sample, T, c->ids.count);
+                (unsigned long long)c->prompt + 1, (unsigned long long)c->sample + 1, T,
+                c->ids.count);
     s->task->slid = true;
     while (s->held.count > T) {
         const size_t gone = T > 1 ? T / 2 : 1;
@@ -241,7 +224,7 @@ static void look_around(work *w, stream *s)
  * of streams that have any. */
 static size_t plan(work *w)
 {
-    size_t B = 0, N = 0, left = READ_AT_ONCE;
+    size_t B = 0, N = 0, left = LM_READ_AT_ONCE;
     for (size_t i = 0; i < w->how->streams; i++) {
         stream *s = &w->stream[i];
         s->ready = false;
@@ -251,9 +234,9 @@ static size_t plan(work *w)
         const size_t rows = due == 1 || due < left ? due : left;
         if (rows == 0) continue;
         if (due > 1) left -= rows;
-        memcpy(w->room.ids + N, s->held.id + s->cache.length, rows * sizeof *w->room.ids);
-        w->caches[B] = &s->cache;
-        w->lengths[B] = rows;
+        memcpy(w->reader.room.ids + N, s->held.id + s->cache.length, rows * sizeof *s->held.id);
+        w->reader.caches[B] = &s->cache;
+        w->reader.lengths[B] = rows;
         s->ready = rows == due;
         s->logits = B++;
         N += rows;
@@ -267,7 +250,7 @@ static void choose(void *context, size_t thread, size_t i)
     stream *s = &w->stream[i];
     if (!s->ready) return;
     const lm_completion *c = &s->task->written.c;
-    const lm_real *logits = w->logits + s->logits * w->gpt->shape.vocab;
+    const lm_real *logits = w->reader.logits + s->logits * w->gpt->shape.vocab;
     const size_t place = c->start.count + c->ids.count;
     const double u = lm_random_real(
         lm_random_at(w->how->seed, LM_RANDOM_SAMPLE, (uint32_t)place, s->task->number));
@@ -283,7 +266,7 @@ static lm_status prepare(work *w, lm_err *e)
     for (size_t i = 0; i < w->how->streams; i++) {
         stream *s = &w->stream[i];
         if (!s->ready) continue;
-        lm_real *logits = w->logits + s->logits * V;
+        lm_real *logits = w->reader.logits + s->logits * V;
         s->lp = w->how->logprobs ? -lm_token_log_sum(logits, (uint32_t)V) : 0;
         LM_TRY(lm_writer_mask(&w->writer, logits, e));
     }
@@ -304,10 +287,9 @@ static lm_status take(work *w, stream *s, lm_err *e)
 
 static lm_status step(work *w, lm_err *e)
 {
-    const size_t B = plan(w);
-    lm_gpt_next(w->on, w->gpt, &w->gpt->weights, &w->room, w->caches, w->lengths, B, w->logits);
+    lm_gpt_reader_read(&w->reader, plan(w));
     LM_TRY(prepare(w, e));
-    lm_compute_each(w->on, w->how->streams, choose, w);
+    lm_compute_each(w->reader.on, w->how->streams, choose, w);
     for (size_t i = 0; i < w->how->streams; i++)
         if (w->stream[i].ready) LM_TRY(take(w, &w->stream[i], e));
     return tell(w, e);
@@ -316,7 +298,6 @@ static lm_status step(work *w, lm_err *e)
 static lm_status work_on(work *w, lm_err *e)
 {
     LM_TRY(lm_writer_new(&w->writer, w->gpt, w->how, e));
-    LM_TRY(lm_compute_new(&w->on, lm_run_pool(w->run), false, e));
     LM_TRY(make_streams(w, e));
     for (;;) {
         for (size_t i = 0; i < w->how->streams; i++) LM_TRY(fill(w, &w->stream[i], e));

@@ -31,7 +31,8 @@ void lm_written_end(lm_written *w, lm_ending ending);
 LM_MUST_USE lm_status lm_written_copy(lm_written *to, const lm_written *from, lm_err *e);
 void lm_written_free(lm_written *w);
 
-LM_MUST_USE lm_status lm_ids_add(lm_ids *ids, const uint32_t *id, size_t count, lm_err *e);
+/* Says that the context is full, which ends the completion. */
+void lm_note_full(const lm_run *run, const lm_gpt *gpt, const lm_completion *c);
 
 /* Makes the logits of what may not be written -infinity, and refuses those that are no numbers. */
 LM_MUST_USE lm_status lm_writer_mask(const lm_writer *w, lm_real *logits, lm_err *e);

@@ -31,12 +31,11 @@ lm_status lm_writer_mask(const lm_writer *w, lm_real *logits, lm_err *e)
     return lm_fail(e, LM_EFORMAT, "the model's logits are no numbers");
 }
 
-lm_status lm_ids_add(lm_ids *ids, const uint32_t *id, size_t count, lm_err *e)
+void lm_note_full(const lm_run *run, const lm_gpt *gpt, const lm_completion *c)
 {
-    LM_TRY(lm_reserve(&ids->id, &ids->capacity, ids->count + count, sizeof *ids->id, e));
-    if (count) memcpy(ids->id + ids->count, id, count * sizeof *id);
-    ids->count += count;
-    return LM_OK;
+    lm_note(run, "prompt %llu, sample %llu: ends after %zu tokens, as the context of %llu is full",
+            (unsigned long long)c->prompt + 1, (unsigned long long)c->sample + 1, c->ids.count,
+            (unsigned long long)gpt->shape.context);
 }
 
 /* ---- stop texts and whole characters ---- */

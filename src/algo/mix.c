@@ -205,8 +205,9 @@ void lm_mix_free(lm_mix *m)
 
 /* ---- checkpoints ---- */
 
-static lm_status add_config(const lm_mix *m, lm_str *out, lm_err *e)
+static lm_status add_config(const void *mix, lm_str *out, lm_err *e)
 {
+    const lm_mix *m = mix;
     LM_TRY(lm_str_addf(out, e, "{\"weights\":["));
     for (size_t i = 0; i < m->count; i++) {
         if (i) LM_TRY(lm_str_addf(out, e, ","));
@@ -217,10 +218,7 @@ static lm_status add_config(const lm_mix *m, lm_str *out, lm_err *e)
 
 lm_status lm_mix_save(const lm_mix *mix, lm_ckpt_writer *writer, lm_err *e)
 {
-    lm_str config = {0};
-    lm_status s = add_config(mix, &config, e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
-    lm_str_free(&config);
+    lm_status s = lm_ckpt_write_meta(writer, "lm.config", add_config, mix, e);
     for (size_t i = 0; !s && i < mix->count; i++)
         s = lm_ckpt_add_part(writer, i, mix->part[i].model.ckpt, e);
     return s;

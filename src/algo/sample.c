@@ -13,47 +13,26 @@ typedef struct {
     const uint32_t *rank;
 } ranking;
 
-static bool comes_before(const ranking *r, uint32_t a, uint32_t b)
+static bool comes_before(const void *context, uint32_t a, uint32_t b)
 {
+    const ranking *r = context;
     if (r->p[a] != r->p[b]) return r->p[a] > r->p[b];
     return r->rank[a] != r->rank[b] ? r->rank[a] < r->rank[b] : a < b;
 }
 
 static int compare_words(const void *context, const void *a, const void *b)
 {
-    const ranking *r = context;
     uint32_t x, y;
     memcpy(&x, a, sizeof x);
     memcpy(&y, b, sizeof y);
-    return x == y ? 0 : comes_before(r, x, y) ? -1 : 1;
-}
-
-/* Restores the heap whose top is the word that comes last of those kept. */
-static void sift_down(const ranking *r, uint32_t *heap, uint32_t count, uint32_t at)
-{
-    for (;;) {
-        uint32_t last = at;
-        for (uint32_t below = 2 * at + 1; below <= 2 * at + 2 && below < count; below++)
-            if (comes_before(r, heap[last], heap[below])) last = below;
-        if (last == at) return;
-        const uint32_t moved = heap[at];
-        heap[at] = heap[last];
-        heap[last] = moved;
-        at = last;
-    }
+    return x == y ? 0 : comes_before(context, x, y) ? -1 : 1;
 }
 
 lm_status lm_rank_words(const double *p, uint32_t size, const uint32_t *rank, uint32_t count,
                         uint32_t *order, lm_err *e)
 {
     const ranking r = {p, rank};
-    for (uint32_t i = 0; i < count; i++) order[i] = i;
-    for (uint32_t i = count / 2; i-- > 0;) sift_down(&r, order, count, i);
-    for (uint32_t id = count; id < size && count; id++) {
-        if (!comes_before(&r, id, order[0])) continue;
-        order[0] = id;
-        sift_down(&r, order, count, 0);
-    }
+    lm_heap_first(order, count, size, comes_before, &r);
     return lm_sort(order, count, sizeof *order, compare_words, &r, e);
 }
 

@@ -5,18 +5,13 @@
 
 static const char *const anchors[] = {"start", "middle", "end"};
 
-/* The character at text: its bytes; *c = 0xFFFD and one byte if there is none XML could hold. */
+/* The character at text: its bytes; *c = LM_REPLACEMENT if it is none that XML could hold. */
 static size_t next_char(lm_slice text, uint32_t *c)
 {
-    const unsigned char *p = (const unsigned char *)text.text;
-    const int length = lm_utf8_length(text.text, text.length);
-    *c = 0xFFFD;
-    if (length <= 0) return 1;
-    uint32_t code = length == 1 ? p[0] : p[0] & (0x3fU >> (length - 1));
-    for (int i = 1; i < length; i++) code = code << 6 | (p[i] & 0x3f);
-    const bool control = code < 0x20 || (code >= 0x7f && code < 0xa0);
-    if (!control && code != 0xFFFE && code != 0xFFFF) *c = code;
-    return (size_t)length;
+    const size_t length = lm_utf8_read(text.text, text.length, c);
+    const bool control = *c < 0x20 || (*c >= 0x7f && *c < 0xa0);
+    if (control || *c == 0xFFFE || *c == 0xFFFF) *c = LM_REPLACEMENT;
+    return length;
 }
 
 static lm_status add_text(lm_out *out, lm_slice text, lm_err *e)
@@ -30,7 +25,7 @@ static lm_status add_text(lm_out *out, lm_slice text, lm_err *e)
             LM_TRY(lm_out_text(out, "&lt;", e));
         else if (c == '>')
             LM_TRY(lm_out_text(out, "&gt;", e));
-        else if (c == 0xFFFD)
+        else if (c == LM_REPLACEMENT)
             LM_TRY(lm_out_text(out, "\xef\xbf\xbd", e));
         else
             LM_TRY(lm_out_write(out, text.text, length, e));

@@ -1,7 +1,7 @@
 /* token_choice.c - from logits to a token. */
 #include "lm/token_choice.h"
-#include <stdbool.h>
 #include <string.h>
+#include "lm/sort.h"
 #include "lm/vector.h"
 
 enum {
@@ -33,40 +33,20 @@ void lm_token_room_free(lm_token_room *room)
 
 /* ---- ranks ---- */
 
-static bool comes_before(const lm_real *x, uint32_t a, uint32_t b)
+static bool comes_before(const void *values, uint32_t a, uint32_t b)
 {
+    const lm_real *x = values;
     return x[a] != x[b] ? x[a] > x[b] : a < b;
-}
-
-/* Restores the heap whose top comes last of those in it. */
-static void sift_down(const lm_real *x, uint32_t *heap, uint32_t count, uint32_t at)
-{
-    for (;;) {
-        uint32_t last = at;
-        for (uint32_t below = 2 * at + 1; below <= 2 * at + 2 && below < count; below++)
-            if (comes_before(x, heap[last], heap[below])) last = below;
-        if (last == at) return;
-        const uint32_t moved = heap[at];
-        heap[at] = heap[last];
-        heap[last] = moved;
-        at = last;
-    }
 }
 
 void lm_token_best(const lm_real *x, uint32_t V, uint32_t count, uint32_t *best)
 {
-    for (uint32_t i = 0; i < count; i++) best[i] = i;
-    for (uint32_t i = count / 2; i-- > 0;) sift_down(x, best, count, i);
-    for (uint32_t id = count; id < V && count; id++) {
-        if (!comes_before(x, id, best[0])) continue;
-        best[0] = id;
-        sift_down(x, best, count, 0);
-    }
+    lm_heap_first(best, count, V, comes_before, x);
     for (uint32_t left = count; left > 1;) {
         const uint32_t last = best[0];
         best[0] = best[--left];
         best[left] = last;
-        sift_down(x, best, left, 0);
+        lm_heap_sift(best, left, 0, comes_before, x);
     }
 }
 

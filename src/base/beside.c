@@ -20,7 +20,7 @@ enum { NAME_KEPT = 200 };
 static char *volatile temporaries[LM_BESIDE_MAX];
 static pthread_mutex_t temporaries_lock = PTHREAD_MUTEX_INITIALIZER;
 
-bool lm_beside_remember(char *path)
+lm_status lm_beside_remember(char *path, const char *name, lm_err *e)
 {
     bool found = false;
     pthread_mutex_lock(&temporaries_lock);
@@ -30,7 +30,8 @@ bool lm_beside_remember(char *path)
         found = true;
     }
     pthread_mutex_unlock(&temporaries_lock);
-    return found;
+    if (found) return LM_OK;
+    return lm_fail(e, LM_EIO, "%s: more than %d outputs at once", name, LM_BESIDE_MAX);
 }
 
 void lm_beside_forget(const char *path)
@@ -137,16 +138,12 @@ static void sweep(const char *directory, const char *prefix)
 static lm_status create_remembered(lm_beside *b, lm_err *e)
 {
     sigset_t all, before;
-    lm_status s = LM_OK;
     sigfillset(&all);
     pthread_sigmask(SIG_BLOCK, &all, &before);
     b->fd = open(b->temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
-    if (b->fd < 0) {
-        s = lm_fail_errno(e, b->name, "create");
-    } else if (!lm_beside_remember(b->temporary)) {
-        (void)unlink(b->temporary);
-        s = lm_fail(e, LM_EIO, "%s: more than %d outputs at once", b->name, LM_BESIDE_MAX);
-    }
+    const lm_status s = b->fd < 0 ? lm_fail_errno(e, b->name, "create")
+                                  : lm_beside_remember(b->temporary, b->name, e);
+    if (s && b->fd >= 0) (void)unlink(b->temporary);
     pthread_sigmask(SIG_SETMASK, &before, NULL);
     return s;
 }

@@ -21,10 +21,10 @@ LM_MUST_USE lm_status lm_beside_open(lm_beside *b, lm_arena *arena, lm_err *e);
 /* Syncs the folder that the target is in. */
 LM_MUST_USE lm_status lm_beside_sync(const lm_beside *b, lm_err *e);
 
-/* Paths that lm_out_unlink_all removes, files or empty folders; of nothing yet, too.  False: there
- * are LM_BESIDE_MAX already. */
+/* Paths that lm_out_unlink_all removes, files or empty folders; of nothing yet, too.
+ * Errors: LM_EIO about `name`, if there are LM_BESIDE_MAX already. */
 enum { LM_BESIDE_MAX = 64 };
-bool lm_beside_remember(char *path);
+LM_MUST_USE lm_status lm_beside_remember(char *path, const char *name, lm_err *e);
 void lm_beside_forget(const char *path);
 
 /* The folder that belongs to a temporary, for targets that are folders: its name has this at its

@@ -12,7 +12,7 @@ struct lm_folder {
     lm_beside at; /* the temporary is the lock; */
     char *path;   /* the folder itself: beside the lock, later at the target; NULL: none yet */
     struct {
-        char *path[LM_BESIDE_MAX];
+        char *path[LM_BESIDE_MAX]; /* all are remembered */
         int count;
     } files;
     lm_arena arena; /* the names */
@@ -41,8 +41,7 @@ static lm_status make_folder(lm_folder *f, lm_err *e)
 {
     char *path = join(&f->arena, f->at.temporary, "", LM_BESIDE_FOLDER, e);
     if (!path) return e->status;
-    if (!lm_beside_remember(path))
-        return lm_fail(e, LM_EIO, "%s: more than %d outputs at once", f->at.name, LM_BESIDE_MAX);
+    LM_TRY(lm_beside_remember(path, f->at.name, e));
     f->path = path;
     lm_beside_remove(path);
     return mkdir(path, 0777) == 0 ? LM_OK : lm_fail_errno(e, f->at.name, "create");
@@ -83,8 +82,7 @@ lm_status lm_folder_file(lm_folder *f, const char *name, lm_out **out, lm_err *e
     char *path = join(&f->arena, f->path, "/", name, e);
     char *called = join(&f->arena, f->at.name, "/", name, e);
     if (!path || !called) return e->status;
-    if (f->files.count == LM_BESIDE_MAX || !lm_beside_remember(path))
-        return lm_fail(e, LM_EIO, "%s: more than %d outputs at once", called, LM_BESIDE_MAX);
+    LM_TRY(lm_beside_remember(path, called, e));
     f->files.path[f->files.count++] = path;
     return lm_out_open_as(out, path, called, e);
 }

@@ -11,8 +11,8 @@
 /* The library is compiled as strictly POSIX, where the C library hides sched_getaffinity,
  * madvise and this; the kernel's calls are the same on every C library. */
 long syscall(long number, ...);
-enum { LINUX_MADV_DONTNEED = 4, LINUX_MADV_HUGEPAGE = 14, LINUX_SYNC_FILE_RANGE_WRITE = 2 };
 #endif
+enum { LINUX_MADV_DONTNEED = 4, LINUX_MADV_HUGEPAGE = 14, LINUX_SYNC_FILE_RANGE_WRITE = 2 };
 
 static const char *const names[] = {"ref", "neon", "avx2", "avx512", "avx512bf16"};
 
@@ -81,45 +81,34 @@ size_t lm_os_cpus(void)
     return count < 1 ? 1 : (size_t)count;
 }
 
-#ifdef __linux__
-/* Advises about the whole pages inside a block. */
+/* Advises about the whole pages inside a block, where that is known how to. */
 static void advise(const void *block, size_t bytes, long advice)
 {
+#ifdef __linux__
     const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     const uintptr_t from = ((uintptr_t)block + page - 1) / page * page;
     const uintptr_t to = ((uintptr_t)block + bytes) / page * page;
     if (from < to) (void)syscall(SYS_madvise, from, to - from, advice);
-}
-#endif
-
-void lm_os_huge(void *block, size_t bytes)
-{
-#ifdef __linux__
-    advise(block, bytes, (long)LINUX_MADV_HUGEPAGE);
 #else
     (void)block;
     (void)bytes;
+    (void)advice;
 #endif
+}
+
+void lm_os_huge(void *block, size_t bytes)
+{
+    advise(block, bytes, LINUX_MADV_HUGEPAGE);
 }
 
 void lm_os_release(const void *block, size_t bytes)
 {
-#ifdef __linux__
-    advise(block, bytes, (long)LINUX_MADV_DONTNEED);
-#else
-    (void)block;
-    (void)bytes;
-#endif
+    advise(block, bytes, LINUX_MADV_DONTNEED);
 }
 
 void lm_os_forget(void *block, size_t bytes)
 {
-#ifdef __linux__
-    advise(block, bytes, (long)LINUX_MADV_DONTNEED);
-#else
-    (void)block;
-    (void)bytes;
-#endif
+    advise(block, bytes, LINUX_MADV_DONTNEED);
 }
 
 void lm_os_write_back(int fd, uint64_t offset, uint64_t bytes)

@@ -621,6 +621,12 @@ lm_status lm_ckpt_config(const lm_ckpt *ckpt,
     return s;
 }
 
+lm_status lm_ckpt_refuse_config(const lm_ckpt *ckpt, const lm_err *why, lm_err *e)
+{
+    return lm_fail(e, why->status == LM_EUSAGE ? LM_EFORMAT : why->status, "%s: lm.config: %s",
+                   ckpt->name, why->message);
+}
+
 /* ---- tables ---- */
 
 static bool is_table(const lm_tensor *tensor, lm_dtype dtype, uint64_t count)

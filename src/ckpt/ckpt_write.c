@@ -80,6 +80,17 @@ lm_status lm_ckpt_set_meta(lm_ckpt_writer *writer, const char *key, lm_slice val
     return set_pair(writer, key, value, e);
 }
 
+lm_status lm_ckpt_write_meta(lm_ckpt_writer *writer, const char *key,
+                             lm_status (*add)(const void *of, lm_str *out, lm_err *e),
+                             const void *of, lm_err *e)
+{
+    lm_str text = {0};
+    lm_status s = add(of, &text, e);
+    if (!s) s = lm_ckpt_set_meta(writer, key, (lm_slice){text.text, text.length}, e);
+    lm_str_free(&text);
+    return s;
+}
+
 static lm_status set_fixed(lm_ckpt_writer *w, const char *kind, lm_err *e)
 {
     char version[16];

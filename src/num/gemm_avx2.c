@@ -254,38 +254,38 @@ INLINE void sum_of(float *c, size_t ldc, const float *a, const void *b, const si
 
 #define CASE(m)                                                                                    \
     case m:                                                                                        \
-        sum_of(c, ldc, a, b, m, 2, depth, add, FLOATS);                                            \
+        sum_of(c, ldc, a, b, m, vectors, depth, add, elements);                                    \
         break
-AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size_t m, size_t depth,
-                      bool add){FOR_ROWS(m)}
-#undef CASE
-
-#define CASE(m)                                                                                    \
-    case m:                                                                                        \
-        sum_of(c, ldc, a, b, m, 1, depth, add, FLOATS);                                            \
-        break
-AVX2 static void half_tile(float *c, size_t ldc, const float *a, const float *b, size_t m,
-                           size_t depth, bool add){FOR_ROWS(m)}
-#undef CASE
-
-#define CASE(m)                                                                                    \
-    case m:                                                                                        \
-        sum_of(c, ldc, a, b, m, 2, depth, add, HALVES);                                            \
-        break
-AVX2 static void tile_bf16(float *c, size_t ldc, const float *a, const uint16_t *b, size_t m,
-                           size_t depth, bool add){FOR_ROWS(m)}
-#undef CASE
-
-#define CASE(m)                                                                                    \
-    case m:                                                                                        \
-        sum_of(c, ldc, a, b, m, 2, depth, add, NUMBERS);                                           \
-        break
-AVX2 static void tile_int8(float *c, size_t ldc, const float *a, const int8_t *b, size_t m,
-                           size_t depth, bool add)
+INLINE void sum_rows(float *c, size_t ldc, const float *a, const void *b, size_t m,
+                     const size_t vectors, size_t depth, bool add, const int elements)
 {
     FOR_ROWS(m)
 }
 #undef CASE
+
+AVX2 static void tile(float *c, size_t ldc, const float *a, const float *b, size_t m, size_t depth,
+                      bool add)
+{
+    sum_rows(c, ldc, a, b, m, 2, depth, add, FLOATS);
+}
+
+AVX2 static void half_tile(float *c, size_t ldc, const float *a, const float *b, size_t m,
+                           size_t depth, bool add)
+{
+    sum_rows(c, ldc, a, b, m, 1, depth, add, FLOATS);
+}
+
+AVX2 static void tile_bf16(float *c, size_t ldc, const float *a, const uint16_t *b, size_t m,
+                           size_t depth, bool add)
+{
+    sum_rows(c, ldc, a, b, m, 2, depth, add, HALVES);
+}
+
+AVX2 static void tile_int8(float *c, size_t ldc, const float *a, const int8_t *b, size_t m,
+                           size_t depth, bool add)
+{
+    sum_rows(c, ldc, a, b, m, 2, depth, add, NUMBERS);
+}
 
 /* ---- one row ---- */
 

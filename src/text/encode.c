@@ -102,6 +102,14 @@ static void remember(const lm_encoder *c, memory key, const uint32_t *id, size_t
 
 /* ---- encoders ---- */
 
+lm_status lm_ids_add(lm_ids *ids, const uint32_t *id, size_t count, lm_err *e)
+{
+    LM_TRY(lm_reserve(&ids->id, &ids->capacity, ids->count + count, sizeof *ids->id, e));
+    if (count) memcpy(ids->id + ids->count, id, count * sizeof *id);
+    ids->count += count;
+    return LM_OK;
+}
+
 void lm_ids_free(lm_ids *ids)
 {
     lm_free(ids->id);

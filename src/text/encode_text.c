@@ -161,11 +161,8 @@ static lm_status encode_stretch(const encoding *job, lm_encoder *encoder, item *
     it->ids.count = 0;
     if (lm_encode(encoder, stretch->text, &it->ids, &why))
         return fail_at(&it->passage, stretch, &why, e);
-    if (stretch->ends && job->how->end != LM_NO_WORD) {
-        LM_TRY(
-            lm_reserve(&it->ids.id, &it->ids.capacity, it->ids.count + 1, sizeof *it->ids.id, e));
-        it->ids.id[it->ids.count++] = job->how->end;
-    }
+    if (stretch->ends && job->how->end != LM_NO_WORD)
+        LM_TRY(lm_ids_add(&it->ids, &job->how->end, 1, e));
     it->count += it->ids.count;
     const size_t before = it->out.length;
     LM_TRY(add_ids(job, it, e));

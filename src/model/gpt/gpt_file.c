@@ -7,8 +7,9 @@
 #include <string.h>
 #include "gpt_private.h"
 
-static lm_status add_config(const lm_gpt *g, lm_str *out, lm_err *e)
+static lm_status add_config(const void *model, lm_str *out, lm_err *e)
 {
+    const lm_gpt *g = model;
     const lm_gpt_shape *s = &g->shape;
     LM_TRY(lm_str_addf(out, e,
                        "{\"layers\":%llu,\"heads\":%llu,\"width\":%llu,\"context\":%llu,"
@@ -32,10 +33,7 @@ static lm_status add_config(const lm_gpt *g, lm_str *out, lm_err *e)
 
 lm_status lm_gpt_save(const lm_gpt *g, lm_ckpt_writer *writer, lm_err *e)
 {
-    lm_str config = {0};
-    lm_status s = add_config(g, &config, e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
-    lm_str_free(&config);
+    lm_status s = lm_ckpt_write_meta(writer, "lm.config", add_config, g, e);
     if (!s && g->tokenizer) s = lm_tokenizer_save(g->tokenizer, writer, e);
     return s;
 }
@@ -102,10 +100,7 @@ static lm_status load(lm_gpt *g, const lm_ckpt *ckpt, lm_err *e)
     LM_TRY(lm_ckpt_config(ckpt, read_member, &found, e));
     g->shape = found.shape;
     if (found.tokenizer) LM_TRY(lm_tokenizer_load(&g->tokenizer, ckpt, e));
-    const lm_status s = lm_gpt_prepare(g, &why);
-    if (s)
-        return lm_fail(e, s == LM_EUSAGE ? LM_EFORMAT : s, "%s: lm.config: %s", lm_ckpt_path(ckpt),
-                       why.message);
+    if (lm_gpt_prepare(g, &why)) return lm_ckpt_refuse_config(ckpt, &why, e);
     return lm_gpt_load_values(g, "", ckpt, e);
 }
 

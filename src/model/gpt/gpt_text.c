@@ -5,6 +5,15 @@
 #include "lm/memory.h"
 #include "lm/program.h"
 
+lm_status lm_gpt_encode(const lm_gpt *gpt, lm_encoder *encoder, lm_slice text, lm_ids *ids,
+                        lm_err *e)
+{
+    const uint32_t begins = lm_tokenizer_special(gpt->tokenizer, LM_END_OF_TEXT);
+    ids->count = 0;
+    if (begins != LM_NO_WORD) LM_TRY(lm_ids_add(ids, &begins, 1, e));
+    return lm_encode(encoder, text, ids, e);
+}
+
 lm_status lm_gpt_text_add(lm_gpt_text *text, const uint32_t *ids, size_t count, lm_err *e)
 {
     LM_TRY(lm_reserve(&text->id, &text->capacity, text->count + count, sizeof *text->id, e));

@@ -15,8 +15,9 @@
 
 /* ---- saving ---- */
 
-static lm_status add_config(const lm_ngram_counts *c, lm_str *out, lm_err *e)
+static lm_status add_config(const void *counts, lm_str *out, lm_err *e)
 {
+    const lm_ngram_counts *c = counts;
     LM_TRY(lm_str_addf(out, e,
                        "{\"order\":%d,\"unit\":\"%s\",\"marks\":%s,\"marks_as_words\":%s,"
                        "\"vocab\":%u",
@@ -32,23 +33,13 @@ static lm_status add_config(const lm_ngram_counts *c, lm_str *out, lm_err *e)
 }
 
 /* What one run over all the text would have left, whatever programs these counts came from. */
-static lm_status add_history(const lm_ngram_counts *c, lm_str *out, lm_err *e)
+static lm_status add_history(const void *counts, lm_str *out, lm_err *e)
 {
+    const lm_ngram_counts *c = counts;
     LM_TRY(lm_str_addf(out, e, "ngram-count %s order=%d unit=%s%s%s", LM_VERSION, c->order,
                        lm_unit_name(c->unit), c->marks ? "" : " no-marks=1",
                        c->marks_as_words ? " marks-as-words=1" : ""));
     return lm_inputs_history(&c->inputs, out, e);
-}
-
-static lm_status set_meta(lm_ckpt_writer *writer, const char *key, const lm_ngram_counts *c,
-                          lm_status (*add)(const lm_ngram_counts *c, lm_str *out, lm_err *e),
-                          lm_err *e)
-{
-    lm_str text = {0};
-    lm_status s = add(c, &text, e);
-    if (!s) s = lm_ckpt_set_meta(writer, key, (lm_slice){text.text, text.length}, e);
-    lm_str_free(&text);
-    return s;
 }
 
 static lm_status add_table(lm_ckpt_writer *writer, int k, const char *name, const uint32_t *data,
@@ -61,8 +52,8 @@ static lm_status add_table(lm_ckpt_writer *writer, int k, const char *name, cons
 
 static lm_status add_all(const lm_ngram_counts *c, lm_ckpt_writer *writer, lm_err *e)
 {
-    LM_TRY(set_meta(writer, "lm.config", c, add_config, e));
-    LM_TRY(set_meta(writer, "lm.history", c, add_history, e));
+    LM_TRY(lm_ckpt_write_meta(writer, "lm.config", add_config, c, e));
+    LM_TRY(lm_ckpt_write_meta(writer, "lm.history", add_history, c, e));
     LM_TRY(lm_vocab_save(c->ranked, writer, e));
     for (int k = 1; k <= c->order; k++) {
         LM_TRY(add_table(writer, k, "count", c->count[k], c->size[k], e));

@@ -86,8 +86,9 @@ static lm_status add_discounts(const lm_ngram *m, lm_str *out, lm_err *e)
     return lm_str_addf(out, e, "]");
 }
 
-static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
+static lm_status add_config(const void *model, lm_str *out, lm_err *e)
 {
+    const lm_ngram *m = model;
     LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"smooth\":\"%s\"", m->lang.order,
                        lm_ngram_smooth_name(m->smooth)));
     LM_TRY(lm_lang_config_add(&m->lang, out, e));
@@ -107,11 +108,8 @@ static lm_status add_config(const lm_ngram *m, lm_str *out, lm_err *e)
 
 lm_status lm_ngram_save(const lm_ngram *model, lm_ckpt_writer *writer, lm_err *e)
 {
-    lm_str config = {0};
     lm_ngram m = *model; /* for list_tables, by which a model can also be filled */
-    lm_status s = add_config(model, &config, e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
-    lm_str_free(&config);
+    lm_status s = lm_ckpt_write_meta(writer, "lm.config", add_config, model, e);
     if (!s) s = lm_lang_save(&model->lang, writer, e);
     table_list tables;
     list_tables(&m, &tables);

@@ -185,15 +185,12 @@ void lm_nnlm_free(lm_nnlm *m)
 
 /* ---- in checkpoints ---- */
 
-lm_status lm_nnlm_prepare(lm_nnlm *m, const char *path, lm_err *e)
+lm_status lm_nnlm_prepare(lm_nnlm *m, lm_err *e)
 {
-    lm_err bad = {0};
     const uint32_t bos = m->lang.vocab->bos;
     set_words(m);
     if (bos != LM_NO_WORD && bos != m->outputs)
-        return lm_fail(e, LM_EFORMAT, "%s: lm.config: <s> is not the last word", path);
-    lm_status s = check_shape(m, &bad);
-    if (!s) s = make_parameters(m, &bad);
-    if (!s) return LM_OK;
-    return lm_fail(e, s == LM_EUSAGE ? LM_EFORMAT : s, "%s: lm.config: %s", path, bad.message);
+        return lm_fail(e, LM_EFORMAT, "<s> is not the last word");
+    LM_TRY(check_shape(m, e));
+    return make_parameters(m, e);
 }

@@ -16,8 +16,9 @@ static const char *name_of(bool holds)
     return holds ? "true" : "false";
 }
 
-static lm_status add_config(const lm_nnlm *m, lm_str *out, lm_err *e)
+static lm_status add_config(const void *model, lm_str *out, lm_err *e)
 {
+    const lm_nnlm *m = model;
     const lm_nnlm_shape *s = &m->shape;
     LM_TRY(lm_str_addf(out, e, "{\"order\":%d,\"dim\":%llu,\"hidden\":%llu,\"activation\":\"%s\"",
                        s->order, (unsigned long long)s->dim, (unsigned long long)s->hidden,
@@ -30,10 +31,7 @@ static lm_status add_config(const lm_nnlm *m, lm_str *out, lm_err *e)
 
 lm_status lm_nnlm_save(const lm_nnlm *m, lm_ckpt_writer *writer, lm_err *e)
 {
-    lm_str config = {0};
-    lm_status s = add_config(m, &config, e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
-    lm_str_free(&config);
+    lm_status s = lm_ckpt_write_meta(writer, "lm.config", add_config, m, e);
     if (!s) s = lm_lang_save(&m->lang, writer, e);
     if (!s && m->shape.classes)
         s = lm_ckpt_add_table(writer, "classes.begin", LM_U32, m->shape.classes + 1, m->class_begin,
@@ -112,9 +110,10 @@ static lm_status load_parameters(lm_nnlm *m, const lm_ckpt *ckpt, lm_err *e)
 static lm_status load(lm_nnlm *m, const lm_ckpt *ckpt, lm_err *e)
 {
     configuration found = {m, LM_LANG_CONFIG_EMPTY};
+    lm_err bad = {0};
     LM_TRY(lm_ckpt_config(ckpt, read_member, &found, e));
     LM_TRY(lm_lang_load(&m->lang, &found.words, ckpt, e));
-    LM_TRY(lm_nnlm_prepare(m, lm_ckpt_path(ckpt), e));
+    if (lm_nnlm_prepare(m, &bad)) return lm_ckpt_refuse_config(ckpt, &bad, e);
     LM_TRY(load_classes(m, ckpt, e));
     return load_parameters(m, ckpt, e);
 }

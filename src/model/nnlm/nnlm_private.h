@@ -11,8 +11,8 @@ static inline size_t lm_nnlm_inputs(const lm_nnlm *m)
 }
 
 /* Sets what follows from vocabulary and shape, once they are read from the file.
- * Errors: LM_EFORMAT, LM_ENOMEM. */
-LM_MUST_USE lm_status lm_nnlm_prepare(lm_nnlm *model, const char *path, lm_err *e);
+ * Errors: LM_EUSAGE or LM_EFORMAT if they contradict each other; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_nnlm_prepare(lm_nnlm *model, lm_err *e);
 
 /* What the output layer reads, and where its gradients go (NULL: none). */
 typedef struct {

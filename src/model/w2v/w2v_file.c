@@ -19,8 +19,9 @@ static const char *name_of(bool holds)
     return holds ? "true" : "false";
 }
 
-static lm_status add_config(const lm_w2v *m, lm_str *out, lm_err *e)
+static lm_status add_config(const void *model, lm_str *out, lm_err *e)
 {
+    const lm_w2v *m = model;
     const lm_w2v_shape *s = &m->shape;
     LM_TRY(lm_str_addf(out, e, "{\"mode\":\"%s\",\"loss\":\"%s\",\"dim\":%llu,\"window\":%llu",
                        mode_names[s->mode], loss_names[s->loss], (unsigned long long)s->dim,
@@ -37,10 +38,7 @@ static lm_status add_config(const lm_w2v *m, lm_str *out, lm_err *e)
 
 lm_status lm_w2v_save(const lm_w2v *m, lm_ckpt_writer *writer, lm_err *e)
 {
-    lm_str config = {0};
-    lm_status s = add_config(m, &config, e);
-    if (!s) s = lm_ckpt_set_meta(writer, "lm.config", (lm_slice){config.text, config.length}, e);
-    lm_str_free(&config);
+    lm_status s = lm_ckpt_write_meta(writer, "lm.config", add_config, m, e);
     if (!s) s = lm_lang_save(&m->lang, writer, e);
     if (!s) s = lm_ckpt_add_table(writer, "words.count", LM_U64, m->lang.vocab->size, m->count, e);
     return s;
@@ -104,21 +102,13 @@ static lm_status load_counts(lm_w2v *m, const lm_ckpt *ckpt, lm_err *e)
     return LM_OK;
 }
 
-/* What the file says of itself may contradict itself. */
-static lm_status prepare(lm_w2v *m, const char *path, lm_err *e)
-{
-    lm_err bad = {0};
-    const lm_status s = lm_w2v_prepare(m, &bad);
-    if (!s) return LM_OK;
-    return lm_fail(e, s == LM_EUSAGE ? LM_EFORMAT : s, "%s: lm.config: %s", path, bad.message);
-}
-
 static lm_status load(lm_w2v *m, const lm_ckpt *ckpt, lm_err *e)
 {
     configuration found = {m, LM_LANG_CONFIG_EMPTY};
+    lm_err bad = {0};
     LM_TRY(lm_ckpt_config(ckpt, read_member, &found, e));
     LM_TRY(lm_lang_load(&m->lang, &found.words, ckpt, e));
-    LM_TRY(prepare(m, lm_ckpt_path(ckpt), e));
+    if (lm_w2v_prepare(m, &bad)) return lm_ckpt_refuse_config(ckpt, &bad, e);
     LM_TRY(load_counts(m, ckpt, e));
     LM_TRY(lm_params_expect(m->params, "", ckpt, e));
     LM_TRY(lm_w2v_room(m, e));
