@@ -27,14 +27,25 @@ static lm_status score(measure *m, lm_err *e)
     return LM_OK;
 }
 
+/* Room for a batch, but no more than the text fills. */
+static lm_status make_room(measure *m, lm_err *e)
+{
+    const uint64_t T = m->gpt->shape.context, stride = m->how->stride ? m->how->stride : T;
+    const uint64_t tokens = m->text->count - 1, rows = tokens < T ? tokens : T;
+    const uint64_t windows = 1 + (tokens - rows + stride - 1) / stride;
+    const size_t B = (size_t)(m->how->batch < windows ? m->how->batch : windows);
+    return lm_gpt_room_new(&m->room, m->gpt, B * (size_t)rows, B, LM_INFERENCE, lm_run_pool(m->run),
+                           e);
+}
+
 static lm_status measure_text(measure *m, lm_err *e)
 {
-    const size_t B = (size_t)m->how->batch, T = (size_t)m->gpt->shape.context;
+    const size_t T = (size_t)m->gpt->shape.context;
     if (m->how->stride > T)
         return lm_fail(e, LM_EUSAGE, "--stride: %llu is more than the context of %zu",
                        (unsigned long long)m->how->stride, T);
     LM_TRY(lm_compute_new(&m->on, lm_run_pool(m->run), m->how->bf16, e));
-    lm_status s = lm_gpt_room_new(&m->room, m->gpt, B * T, B, LM_INFERENCE, lm_run_pool(m->run), e);
+    lm_status s = make_room(m, e);
     if (!s) s = score(m, e);
     lm_gpt_room_free(&m->room);
     lm_compute_free(m->on);

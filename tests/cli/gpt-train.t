@@ -57,6 +57,11 @@ $ lm-eval -m one.gpt text | head -n 4
 | unknown	0
 | bytes	11
 
+# Room for windows is that of those there are, however many are asked for.
+$ gpt-train -q --layers 1 --heads 1 --width 64 -t 4096 -b 1 --steps 1 -o long.gpt text
+$ for b in 1 8 1000000; do lm-eval -m long.gpt -b $b text | grep nats; lm-eval -m long.gpt -b $b --stride 1 text | grep nats; done | uniq | wc -l | tr -d ' '
+| 1
+
 # Parameters of the papers' models, counted without making them.
 $ for p in gpt1 gpt2 gpt2-medium gpt2-large gpt2-xl gpt3-175b; do gpt-train --preset $p --dry-run -o none | awk -v p=$p '$1 == "parameters" { print p, $2 }'; done
 | gpt1 116534784
