@@ -61,11 +61,14 @@ static uint64_t count_unknown(const lm_gpt *g, const lm_gpt_text *text)
     return count;
 }
 
-/* Do ids tell the text? */
-static bool is_code(const lm_tokenizer *t, uint64_t unknown)
+/* What ids do not tell; NULL: they tell all of the text. */
+static const char *what_is_lost(const lm_gpt *g, const lm_gpt_text *text, uint64_t unknown)
 {
-    if (t->kind == LM_TOK_BYTE_BPE || t->kind == LM_TOK_BYTE) return true;
-    return t->kind == LM_TOK_CHAR && unknown == 0;
+    const lm_tokenizer *t = g->tokenizer;
+    if (text->documents > 1 && lm_tokenizer_special(t, LM_END_OF_TEXT) == LM_NO_WORD)
+        return "where documents end";
+    if (t->kind == LM_TOK_BYTE_BPE || t->kind == LM_TOK_BYTE) return NULL;
+    return t->kind == LM_TOK_CHAR && unknown == 0 ? NULL : "the text";
 }
 
 static lm_status write_totals(const measure *m, uint64_t tokens, lm_out *out, lm_err *e)
@@ -77,8 +80,9 @@ static lm_status write_totals(const measure *m, uint64_t tokens, lm_out *out, lm
                          (unsigned long long)unknown, (unsigned long long)text->bytes));
     LM_TRY(lm_out_printf(out, e, "nats\t%.7f\nlog10_p\t%.7f\nppl\t%.7g\n", m->nats,
                          -m->nats / lm_log(10), lm_exp(m->nats / (double)tokens)));
-    if (!is_code(m->gpt->tokenizer, unknown)) {
-        lm_note(m->run, "no bits_per_byte: the tokens do not tell the text");
+    const char *lost = what_is_lost(m->gpt, text, unknown);
+    if (lost) {
+        lm_note(m->run, "no bits_per_byte: the tokens do not tell %s", lost);
         return LM_OK;
     }
     return lm_out_printf(out, e, "bits_per_byte\t%.7f\n", m->nats / ln_2 / (double)text->bytes);

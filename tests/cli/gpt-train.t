@@ -62,6 +62,17 @@ $ gpt-train -q --layers 1 --heads 1 --width 64 -t 4096 -b 1 --steps 1 -o long.gp
 $ for b in 1 8 1000000; do lm-eval -m long.gpt -b $b text | grep nats; lm-eval -m long.gpt -b $b --stride 1 text | grep nats; done | uniq | wc -l | tr -d ' '
 | 1
 
+# Bits per byte are those of a code: without a token for the end of a document, one alone is told.
+$ printf 'ab\nba\n' >one; printf 'ab\n\nba\n' >two; tok-train -q --kind char --closed -o ab.tok one
+$ gpt-train -q --layers 1 --heads 1 --width 8 -t 8 --steps 1 --tokenizer ab.tok -o ab.gpt one
+$ lm-eval -m ab.gpt one | cut -f 1 | tail -n 1
+| bits_per_byte
+$ lm-eval -m ab.gpt --doc two | cut -f 1 | tail -n 1
+| bits_per_byte
+$ lm-eval -m ab.gpt two | cut -f 1 | tail -n 1
+! lm-eval: no bits_per_byte: the tokens do not tell where documents end
+| ppl
+
 # Parameters of the papers' models, counted without making them.
 $ for p in gpt1 gpt2 gpt2-medium gpt2-large gpt2-xl gpt3-175b; do gpt-train --preset $p --dry-run -o none | awk -v p=$p '$1 == "parameters" { print p, $2 }'; done
 | gpt1 116534784
