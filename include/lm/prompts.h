@@ -39,6 +39,8 @@ void lm_prompts_free(lm_prompts *prompts); /* NULL is allowed */
  * Errors: LM_EIO; LM_EFORMAT with the line; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_prompts_next(lm_prompts *prompts, bool wait, lm_prompt *prompt, bool *more,
                                       lm_err *e);
+/* Where the last one came from, for messages: "standard input:3", or "prompt 2" of the operands. */
+const char *lm_prompts_place(const lm_prompts *prompts);
 
 #ifdef __cplusplus
 }

@@ -16,9 +16,9 @@ struct lm_prompts {
     lm_in in;
     char *buffer; /* what was read: from `at` to `end` is left, where no line ends before */
     size_t capacity, at, end, searched;
-    bool over;     /* nothing more can be read */
-    uint64_t line; /* of the last prompt */
-    char place[64];
+    bool over;      /* nothing more can be read */
+    uint64_t line;  /* of the last prompt */
+    char place[64]; /* of it, for messages */
 };
 
 void lm_prompt_free(lm_prompt *p)
@@ -105,12 +105,11 @@ static bool is_blank(lm_slice line)
     return true;
 }
 
-static lm_status read_object(lm_prompts *p, lm_slice line, lm_prompt *prompt, lm_err *e)
+static lm_status read_object(const lm_prompts *p, lm_slice line, lm_prompt *prompt, lm_err *e)
 {
     lm_json j;
     lm_slice key;
     bool found = false;
-    (void)snprintf(p->place, sizeof p->place, "standard input:%llu", (unsigned long long)p->line);
     lm_json_open(&j, line, p->place, 0);
     LM_TRY(lm_json_object(&j, e));
     for (bool more;;) {
@@ -137,12 +136,19 @@ lm_status lm_prompts_next(lm_prompts *p, bool wait, lm_prompt *prompt, bool *mor
         *more = p->next < p->count;
         if (!*more) return LM_OK;
         line = lm_slice_of(p->operand[p->next++]);
+        (void)snprintf(p->place, sizeof p->place, "prompt %zu", p->next);
         return lm_str_add(&prompt->text, line.text, line.length, e);
     }
     do {
         LM_TRY(next_line(p, wait, &line, more, e));
     } while (*more && p->jsonl && is_blank(line));
     if (!*more) return LM_OK;
+    (void)snprintf(p->place, sizeof p->place, "standard input:%llu", (unsigned long long)p->line);
     if (p->jsonl) return read_object(p, line, prompt, e);
     return lm_str_add(&prompt->text, line.text, line.length, e);
+}
+
+const char *lm_prompts_place(const lm_prompts *p)
+{
+    return p->place;
 }

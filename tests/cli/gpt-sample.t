@@ -115,6 +115,18 @@ $ gpt-sample -m tiny.gpt --greedy --max-tokens 10 The | fold -w 1 | sort | uniq 
 | 1
 $ gpt-sample -m tiny.gpt --greedy --repetition 10 --max-tokens 10 --jsonl The | sed 's/.*\[//; s/\].*//' | tr , '\n' | sort | uniq -d
 
+# What a prompt cannot be is told with its place.
+$ tok-train -q --kind char --closed -o closed.tok text; gpt-train -q --layers 1 --width 8 --tokenizer closed.tok --steps 1 -o closed.gpt text
+$ printf 'one\ntwo!\n' | gpt-sample -m closed.gpt >/dev/null
+! gpt-sample: standard input:2: character '!' is not in the vocabulary, which has no <unk>
+= 4
+$ gpt-sample -m closed.gpt one 'two!' >/dev/null
+! gpt-sample: prompt 2: character '!' is not in the vocabulary, which has no <unk>
+= 4
+$ gpt-sample -m closed.gpt ''
+! gpt-sample: prompt 1 is empty, and the tokenizer has no <|endoftext|> to begin with
+= 4
+
 # The end of the context is said.
 $ gpt-sample -m one.gpt --greedy --max-tokens 5 'one two three é one two three é one'
 ! gpt-sample: prompt 1, sample 1: ends after 0 tokens, as the context of 32 is full
