@@ -5,7 +5,8 @@
  *
  * Operands are prompts as they are.  Without any, lines of standard input are: without LF, or CR
  * LF, at their end; other bytes, NUL among them, are text, and an empty line is an empty prompt. As
- * objects: one a line, with a string of the key "prompt" and any other keys; blank lines are none.
+ * objects: one a line, in UTF-8, with a string of the key "prompt" and any other keys; blank lines
+ * are none.
  * A line is at most LM_PROMPT_MAX bytes. */
 #ifndef LM_PROMPTS_H
 #define LM_PROMPTS_H

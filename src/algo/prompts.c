@@ -6,6 +6,7 @@
 #include "lm/file.h"
 #include "lm/json.h"
 #include "lm/memory.h"
+#include "lm/utf8.h"
 
 enum { READ_SIZE = 1 << 20 };
 
@@ -105,12 +106,26 @@ static bool is_blank(lm_slice line)
     return true;
 }
 
+/* The other members are written again as they are, and what is written is UTF-8. */
+static lm_status check_utf8(lm_json *j, lm_slice line, lm_err *e)
+{
+    for (size_t at = 0; at < line.length;) {
+        const int length = lm_utf8_length(line.text + at, line.length - at);
+        j->at = line.text + at;
+        if (length <= 0) return lm_json_fail(j, e, "not UTF-8");
+        at += (size_t)length;
+    }
+    j->at = j->start;
+    return LM_OK;
+}
+
 static lm_status read_object(const lm_prompts *p, lm_slice line, lm_prompt *prompt, lm_err *e)
 {
     lm_json j;
     lm_slice key;
     bool found = false;
     lm_json_open(&j, line, p->place, 0);
+    LM_TRY(check_utf8(&j, line, e));
     LM_TRY(lm_json_object(&j, e));
     for (bool more;;) {
         LM_TRY(lm_json_member(&j, &more, &key, e));

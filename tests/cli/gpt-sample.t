@@ -76,6 +76,9 @@ $ printf '{"prompt":"a","prompt":"b"}\n' | gpt-sample -m one.gpt --jsonl
 $ printf '{"prompt":"a"\n' | gpt-sample -m one.gpt --jsonl
 ! gpt-sample: standard input:1: byte 13: expected ',' or '}', found the end
 = 4
+$ printf '{"prompt":"a","x":"\303\251\303"}\n' | gpt-sample -m one.gpt --jsonl # would be written again
+! gpt-sample: standard input:1: byte 21: not UTF-8
+= 4
 $ printf 'text\n' | gpt-sample -m one.gpt --jsonl
 ! gpt-sample: standard input:1: byte 0: expected an object, found 't'
 = 4
