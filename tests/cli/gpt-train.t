@@ -51,6 +51,18 @@ $ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --tok
 = 1
 $ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --binary u32 -o four.gpt <text32.bin; ckpt-diff one.gpt four.gpt | grep -v lm.history
 = 1
+$ printf '\000\000\347\003\001\000' >ids # 0 999 1: not bytes, if there may be 1000
+$ gpt-train --layers 2 --heads 2 --width 16 -t 8 -b 8 --steps 1 --vocab 1000 --binary u16 -o five.gpt ids 2>&1 | grep tokenizer
+| gpt-train: no --tokenizer: the model has none, and can neither read nor write text
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 --steps 1 --preset gpt2 --binary u16 -o six.gpt ids; ckpt-info six.gpt | grep -A 1 wte | tr -s ' '
+|  wte
+|  weight F32 [50257,16] 3216448
+$ gpt-sample -m five.gpt a
+! gpt-sample: five.gpt: it has no tokenizer
+= 4
+$ lm-eval -m six.gpt text
+! lm-eval: the model has no tokenizer, so it cannot read text
+= 4
 $ lm-eval -m one.gpt text | head -n 4
 | documents	3
 | tokens	10
