@@ -145,6 +145,10 @@ $ gpt-sample -m tiny.gpt --max-tokens 100 --beams 2 "$(printf '%047d' 0)" | wc -
 ! gpt-sample: prompt 1, sample 1: ends after 2 tokens, as the context of 48 is full
 | 1
 
+# All that is too much of a prompt is forgotten at once, not half by half.
+$ { head -c 3000000 /dev/zero | tr '\0' a; echo 'one two three'; } | timeout 30 gpt-sample -q -m one.gpt --greedy --overflow slide --max-tokens 3
+|  é
+
 # Special tokens are text, unless asked for.
 $ gpt-sample -m one.gpt --greedy --special '<|endoftext|>'
 | one two three é
