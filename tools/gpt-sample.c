@@ -50,9 +50,11 @@ static lm_status next_prompt(void *context, bool wait, lm_ids *ids, bool *more, 
     work *w = context;
     waiting *now = lm_new(1, sizeof *now, e);
     if (!now) return e->status;
+    lm_err why = {0};
     lm_status s = lm_prompts_next(w->prompts, wait, &now->prompt, more, e);
     const lm_slice text = {now->prompt.text.text, now->prompt.text.length};
-    if (!s && *more) s = lm_encode(w->encoder, text, ids, e);
+    if (!s && *more) s = lm_encode(w->encoder, text, ids, &why);
+    if (why.status) s = lm_fail(e, s, "%s: %s", lm_prompts_place(w->prompts), why.message);
     if (s || !*more) {
         lm_prompt_free(&now->prompt);
         lm_free(now);

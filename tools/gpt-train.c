@@ -58,11 +58,20 @@ static lm_status read_texts(work *w, int count, char **operands, lm_err *e)
     return s;
 }
 
+/* Ids of --binary whose number is told are not bytes, but those of a tokenizer nobody has named. */
+static bool are_unknown(const work *w)
+{
+    if (!numbers || tokenizer || !(lm_option_given("vocab") || lm_option_given("preset")))
+        return false;
+    lm_note(w->run, "no --tokenizer: the model has none, and can neither read nor write text");
+    return true;
+}
+
 static lm_status make_model(work *w, int count, lm_err *e)
 {
     lm_tokenizer *t = NULL;
     const bool shape_alone = w->train.dry_run && count == 0 && !tokenizer;
-    if (!shape_alone) LM_TRY(open_tokenizer(w, &t, e));
+    if (!shape_alone && !are_unknown(w)) LM_TRY(open_tokenizer(w, &t, e));
     lm_status s = lm_gpt_options_get(&w->shape, &w->how, t ? t->vocab->size : 0, e);
     if (!s && w->how.early) s = lm_train_options_early(&w->train, "early-update", e);
     if (!s) return lm_gpt_new(&w->gpt, &w->shape, t, e);

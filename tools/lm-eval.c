@@ -112,7 +112,9 @@ int main(int argc, char **argv)
             "the spelling of unknown words, unk_spell_bits, included), and how many tokens\n"
             "each order decided. Models with different vocabularies compare in bits_per_byte.\n"
             "Of a CBOW model of w2v-train: pseudo_nats and pseudo_ppl of each known word\n"
-            "from those around it, which compare with nothing but other such models.",
+            "from those around it, which compare with nothing but other such models.\n"
+            "Of a GPT: documents, tokens, unknown, bytes, nats, log10_p, ppl (per token of\n"
+            "its tokenizer) and bits_per_byte, in windows of its context.",
         .see_also = "ngram-train, lm-next",
         .max_operands = -1,
         .options = options,

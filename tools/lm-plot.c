@@ -5,8 +5,7 @@
 #include "lm/program.h"
 #include "lm/word_map.h"
 
-static const char *model_path, *output = "-", *words_path;
-static const char *read_text, *pattern;
+static const char *model_path, *output = "-", *words_path, *read_text, *pattern;
 static int64_t width = 800, height = 600, context = 64, layer = 1, head, threads;
 static bool map, attention, both_ways, pgm, unit, tsv;
 
@@ -16,7 +15,7 @@ static const lm_option options[] = {
      .help = "the model: of word vectors for --map, a GPT for --attention"},
     {0, "words", LM_OPT_FILE, &words_path, .arg = "FILE", .help = "--map: more words, in a file"},
     {0, "unit", LM_OPT_FLAG, &unit, .help = "--map: take the vectors at unit length"},
-    {0, "tsv", LM_OPT_FLAG, &tsv, .help = "print what would be drawn as a table, not as SVG"},
+    {0, "tsv", LM_OPT_FLAG, &tsv, .help = "--map: print a table, not SVG"},
     {0, "attention", LM_OPT_FLAG, &attention,
      .help = "what attention looks at: of a pattern, or of a GPT reading a text"},
     {0, "pattern", LM_OPT_TEXT, &pattern, .arg = "PATTERN",
@@ -107,8 +106,12 @@ static lm_status check(int count, lm_err *e)
     if (map && !model_path) return lm_fail(e, LM_EUSAGE, "--map: --model FILE is missing");
     if (map && !count && !words_path)
         return lm_fail(e, LM_EUSAGE, "--map: no words, neither as operands nor by --words");
-    if (attention && !pattern == !(model_path && read_text))
+    if (attention && (pattern ? model_path || read_text : !model_path || !read_text))
         return lm_fail(e, LM_EUSAGE, "--attention: either --pattern, or --model and --text");
+    if (attention && (count || words_path || unit || tsv))
+        return lm_fail(e, LM_EUSAGE, "--attention: words, --unit and --tsv are for --map");
+    if (map && (pattern || read_text || pgm))
+        return lm_fail(e, LM_EUSAGE, "--map: --pattern, --text and --pgm are for --attention");
     return LM_OK;
 }
 

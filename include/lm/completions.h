@@ -1,7 +1,7 @@
 /* completions.h - completions of prompts, written for people, for line tools, or as objects.
  *
- *     const lm_completions_form form = {.jsonl = true, .logprobs = true};
- *     LM_TRY(lm_completions_write(&format, tokenizer, &prompt, completion, out, e));
+ *     lm_completions_form form = {.jsonl = true, .logprobs = true};
+ *     LM_TRY(lm_completions_write(&form, tokenizer, &prompt, completion, out, e));
  *
  * As text: what is new of a completion, when it comes; a newline at the end of each that has none;
  * "---" alone on a line between two.  With log-probabilities: a line for each token in place of its

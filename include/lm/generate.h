@@ -77,9 +77,9 @@ typedef struct {
     void *context;
 } lm_generate_calls;
 
-/* Completes all prompts.  Errors: LM_EFORMAT for a model without tokenizer, and for logits that are
- * no numbers; LM_EUSAGE for an empty prompt where there is no end-of-text token; LM_ENOMEM; those
- * of the calls. */
+/* Completes all prompts.  Errors: LM_EFORMAT for a model without tokenizer, for logits that are no
+ * numbers, and for an empty prompt where there is no end-of-text token; LM_ENOMEM; those of the
+ * calls. */
 LM_MUST_USE lm_status lm_generate(const lm_gpt *gpt, const lm_generation *how,
                                   const lm_generate_calls *calls, const lm_run *run, lm_err *e);
 

@@ -87,8 +87,8 @@ LM_MUST_USE lm_status lm_gpt_load(lm_gpt **gpt, const lm_ckpt *ckpt, lm_err *e);
 #define LM_GPT_KIND "gpt"
 
 /* Packs the matrices of a loaded model, for lm_gpt_next alone from now on: their values are lost
- * but for the vectors of tokens and positions.  LM_WEIGHTS_F32: nothing is done.  Errors:
- * LM_ENOMEM. */
+ * but for the vectors of tokens and positions.  With LM_WEIGHTS_F32 the logits keep their bits.
+ * Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_pack(lm_gpt *gpt, lm_weight_form form, const lm_compute *on,
                                   lm_err *e);
 

@@ -24,7 +24,8 @@ typedef struct {
  * of documents among them), unknown, bytes, nats, log10_p, ppl, bits_per_byte.  Every token counts:
  * the first follows the end of a document; without such a token it is one of V.  After the first
  * window each begins `stride` later, and predicts what those before it did not.
- * bits_per_byte is that of a code for the text, so it is left out where ids do not tell the text.
+ * bits_per_byte is that of a code for the text, so it is left out where ids do not tell the text,
+ * or where there are several documents and no token for their ends.
  * Errors: LM_EUSAGE for a stride longer than the context; LM_EFORMAT for a model without tokenizer,
  * or no text; LM_EIO; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_evaluate(const lm_gpt *gpt, lm_text *text,

@@ -5,7 +5,8 @@
  *
  * Operands are prompts as they are.  Without any, lines of standard input are: without LF, or CR
  * LF, at their end; other bytes, NUL among them, are text, and an empty line is an empty prompt. As
- * objects: one a line, with a string of the key "prompt" and any other keys; blank lines are none.
+ * objects: one a line, in UTF-8, with a string of the key "prompt" and any other keys; blank lines
+ * are none.
  * A line is at most LM_PROMPT_MAX bytes. */
 #ifndef LM_PROMPTS_H
 #define LM_PROMPTS_H
@@ -39,6 +40,8 @@ void lm_prompts_free(lm_prompts *prompts); /* NULL is allowed */
  * Errors: LM_EIO; LM_EFORMAT with the line; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_prompts_next(lm_prompts *prompts, bool wait, lm_prompt *prompt, bool *more,
                                       lm_err *e);
+/* Where the last one came from, for messages: "standard input:3", or "prompt 2" of the operands. */
+const char *lm_prompts_place(const lm_prompts *prompts);
 
 #ifdef __cplusplus
 }

@@ -132,11 +132,9 @@ static void overflow(work *w, stream *s)
                 (unsigned long long)c->prompt + 1, (unsigned long long)c->sample + 1, T,
                 c->ids.count);
     s->task->slid = true;
-    while (s->held.count > T) {
-        const size_t gone = T > 1 ? T / 2 : 1;
-        memmove(s->held.id, s->held.id + gone, (s->held.count - gone) * sizeof *s->held.id);
-        s->held.count -= gone;
-    }
+    const size_t half = T > 1 ? T / 2 : 1, gone = (s->held.count - T + half - 1) / half * half;
+    s->held.count -= gone;
+    memmove(s->held.id, s->held.id + gone, s->held.count * sizeof *s->held.id);
     s->cache.length = 0;
 }
 

@@ -86,7 +86,7 @@ lm_status lm_written_begin(lm_written *w, const lm_writer *writer, lm_err *e)
     lm_str before = {0};
     if (w->c.start.count == 0) {
         if (writer->end == LM_NO_WORD)
-            return lm_fail(e, LM_EUSAGE,
+            return lm_fail(e, LM_EFORMAT,
                            "prompt %llu is empty, and the tokenizer has no " LM_END_OF_TEXT
                            " to begin with",
                            (unsigned long long)w->c.prompt + 1);

@@ -27,14 +27,25 @@ static lm_status score(measure *m, lm_err *e)
     return LM_OK;
 }
 
+/* Room for a batch, but no more than the text fills. */
+static lm_status make_room(measure *m, lm_err *e)
+{
+    const uint64_t T = m->gpt->shape.context, stride = m->how->stride ? m->how->stride : T;
+    const uint64_t tokens = m->text->count - 1, rows = tokens < T ? tokens : T;
+    const uint64_t windows = 1 + (tokens - rows + stride - 1) / stride;
+    const size_t B = (size_t)(m->how->batch < windows ? m->how->batch : windows);
+    return lm_gpt_room_new(&m->room, m->gpt, B * (size_t)rows, B, LM_INFERENCE, lm_run_pool(m->run),
+                           e);
+}
+
 static lm_status measure_text(measure *m, lm_err *e)
 {
-    const size_t B = (size_t)m->how->batch, T = (size_t)m->gpt->shape.context;
+    const size_t T = (size_t)m->gpt->shape.context;
     if (m->how->stride > T)
         return lm_fail(e, LM_EUSAGE, "--stride: %llu is more than the context of %zu",
                        (unsigned long long)m->how->stride, T);
     LM_TRY(lm_compute_new(&m->on, lm_run_pool(m->run), m->how->bf16, e));
-    lm_status s = lm_gpt_room_new(&m->room, m->gpt, B * T, B, LM_INFERENCE, lm_run_pool(m->run), e);
+    lm_status s = make_room(m, e);
     if (!s) s = score(m, e);
     lm_gpt_room_free(&m->room);
     lm_compute_free(m->on);
@@ -50,11 +61,14 @@ static uint64_t count_unknown(const lm_gpt *g, const lm_gpt_text *text)
     return count;
 }
 
-/* Do ids tell the text? */
-static bool is_code(const lm_tokenizer *t, uint64_t unknown)
+/* What ids do not tell; NULL: they tell all of the text. */
+static const char *what_is_lost(const lm_gpt *g, const lm_gpt_text *text, uint64_t unknown)
 {
-    if (t->kind == LM_TOK_BYTE_BPE || t->kind == LM_TOK_BYTE) return true;
-    return t->kind == LM_TOK_CHAR && unknown == 0;
+    const lm_tokenizer *t = g->tokenizer;
+    if (text->documents > 1 && lm_tokenizer_special(t, LM_END_OF_TEXT) == LM_NO_WORD)
+        return "where documents end";
+    if (t->kind == LM_TOK_BYTE_BPE || t->kind == LM_TOK_BYTE) return NULL;
+    return t->kind == LM_TOK_CHAR && unknown == 0 ? NULL : "the text";
 }
 
 static lm_status write_totals(const measure *m, uint64_t tokens, lm_out *out, lm_err *e)
@@ -66,8 +80,9 @@ static lm_status write_totals(const measure *m, uint64_t tokens, lm_out *out, lm
                          (unsigned long long)unknown, (unsigned long long)text->bytes));
     LM_TRY(lm_out_printf(out, e, "nats\t%.7f\nlog10_p\t%.7f\nppl\t%.7g\n", m->nats,
                          -m->nats / lm_log(10), lm_exp(m->nats / (double)tokens)));
-    if (!is_code(m->gpt->tokenizer, unknown)) {
-        lm_note(m->run, "no bits_per_byte: the tokens do not tell the text");
+    const char *lost = what_is_lost(m->gpt, text, unknown);
+    if (lost) {
+        lm_note(m->run, "no bits_per_byte: the tokens do not tell %s", lost);
         return LM_OK;
     }
     return lm_out_printf(out, e, "bits_per_byte\t%.7f\n", m->nats / ln_2 / (double)text->bytes);

@@ -87,7 +87,8 @@ static lm_status answer(next_tokens *n, const lm_passage *passage, lm_slice line
     return show(n, out, e);
 }
 
-/* A line that is longer than a passage comes in parts, which are put together. */
+/* A line that is longer than a passage comes in parts, which are put together.  CR at its end is
+ * that of CR LF. */
 static lm_status answer_all(next_tokens *n, lm_passages *passages, lm_out *out, lm_err *e)
 {
     lm_passage passage = {0};
@@ -99,6 +100,7 @@ static lm_status answer_all(next_tokens *n, lm_passages *passages, lm_out *out, 
         while (!s && more && lm_passage_next(&passage, &stretch)) {
             s = lm_str_add(&line, stretch.text.text, stretch.text.length, e);
             if (s || !stretch.ends) continue;
+            if (line.length && line.text[line.length - 1] == '\r') line.length--;
             s = answer(n, &passage, (lm_slice){line.text, line.length}, out, e);
             line.length = 0;
         }

@@ -6,6 +6,7 @@
 #include "lm/file.h"
 #include "lm/json.h"
 #include "lm/memory.h"
+#include "lm/utf8.h"
 
 enum { READ_SIZE = 1 << 20 };
 
@@ -16,9 +17,9 @@ struct lm_prompts {
     lm_in in;
     char *buffer; /* what was read: from `at` to `end` is left, where no line ends before */
     size_t capacity, at, end, searched;
-    bool over;     /* nothing more can be read */
-    uint64_t line; /* of the last prompt */
-    char place[64];
+    bool over;      /* nothing more can be read */
+    uint64_t line;  /* of the last prompt */
+    char place[64]; /* of it, for messages */
 };
 
 void lm_prompt_free(lm_prompt *p)
@@ -105,13 +106,26 @@ static bool is_blank(lm_slice line)
     return true;
 }
 
-static lm_status read_object(lm_prompts *p, lm_slice line, lm_prompt *prompt, lm_err *e)
+/* The other members are written again as they are, and what is written is UTF-8. */
+static lm_status check_utf8(lm_json *j, lm_slice line, lm_err *e)
+{
+    for (size_t at = 0; at < line.length;) {
+        const int length = lm_utf8_length(line.text + at, line.length - at);
+        j->at = line.text + at;
+        if (length <= 0) return lm_json_fail(j, e, "not UTF-8");
+        at += (size_t)length;
+    }
+    j->at = j->start;
+    return LM_OK;
+}
+
+static lm_status read_object(const lm_prompts *p, lm_slice line, lm_prompt *prompt, lm_err *e)
 {
     lm_json j;
     lm_slice key;
     bool found = false;
-    (void)snprintf(p->place, sizeof p->place, "standard input:%llu", (unsigned long long)p->line);
     lm_json_open(&j, line, p->place, 0);
+    LM_TRY(check_utf8(&j, line, e));
     LM_TRY(lm_json_object(&j, e));
     for (bool more;;) {
         LM_TRY(lm_json_member(&j, &more, &key, e));
@@ -137,12 +151,19 @@ lm_status lm_prompts_next(lm_prompts *p, bool wait, lm_prompt *prompt, bool *mor
         *more = p->next < p->count;
         if (!*more) return LM_OK;
         line = lm_slice_of(p->operand[p->next++]);
+        (void)snprintf(p->place, sizeof p->place, "prompt %zu", p->next);
         return lm_str_add(&prompt->text, line.text, line.length, e);
     }
     do {
         LM_TRY(next_line(p, wait, &line, more, e));
     } while (*more && p->jsonl && is_blank(line));
     if (!*more) return LM_OK;
+    (void)snprintf(p->place, sizeof p->place, "standard input:%llu", (unsigned long long)p->line);
     if (p->jsonl) return read_object(p, line, prompt, e);
     return lm_str_add(&prompt->text, line.text, line.length, e);
+}
+
+const char *lm_prompts_place(const lm_prompts *p)
+{
+    return p->place;
 }

@@ -164,16 +164,17 @@ static void drop(const work *w, const tile *t, lm_real *row, size_t i)
 static void each_tile(work *w, void (*body)(work *w, const tile *t))
 {
     const lm_pattern p = w->a->pattern;
-    for (size_t n = 0; n < lm_pattern_passes(p, w->a->causal); n++) {
-        const lm_pass pass = lm_pattern_pass(p, w->a->causal, n);
+    const size_t T = w->s->keys;
+    for (size_t n = 0; n < lm_pattern_passes(p, w->a->causal, T); n++) {
+        const lm_pass pass = lm_pattern_pass(p, w->a->causal, T, n);
         const size_t step = pass.row_step;
         size_t i = pass.first_row;
         if (i < w->begin) i += parts(w->begin - i, step) * step;
         for (; i < w->end; i += ROWS * step) {
             tile t = {.pass = &pass, .i = i, .m = smaller(ROWS, parts(w->end - i, step))};
             size_t first, end, unused;
-            lm_pass_columns(&pass, i, w->s->keys, &first, &unused);
-            lm_pass_columns(&pass, i + (t.m - 1) * step, w->s->keys, &unused, &end);
+            lm_pass_columns(&pass, i, T, &first, &unused);
+            lm_pass_columns(&pass, i + (t.m - 1) * step, T, &unused, &end);
             for (t.y = first / KEYS * KEYS; t.y < end; t.y += KEYS) {
                 t.n = smaller(KEYS, end - t.y);
                 body(w, &t);

@@ -29,8 +29,9 @@ typedef struct {
     size_t lane; /* tells the columns of a row's passes apart; < lm_pattern_lanes */
 } lm_pass;
 
-size_t lm_pattern_passes(lm_pattern pattern, bool causal);
-lm_pass lm_pattern_pass(lm_pattern pattern, bool causal, size_t index);
+/* The passes that T positions have, however large the pattern is. */
+size_t lm_pattern_passes(lm_pattern pattern, bool causal, size_t T);
+lm_pass lm_pattern_pass(lm_pattern pattern, bool causal, size_t T, size_t index);
 size_t lm_pattern_lanes(lm_pattern pattern);
 
 /* The columns *from .. *to - 1 that the pass allows query i, which is one of its rows, of T keys;

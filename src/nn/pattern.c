@@ -108,11 +108,13 @@ bool lm_pattern_allows(lm_pattern p, bool causal, size_t i, size_t j)
 /* ---- passes ---- */
 
 /* How many passes go beside those of the nearest keys, on one side: a residue of the position, or a
- * column of the block, each. */
-static size_t strides(lm_pattern p)
+ * column of the block, each; those alone that one of T positions has. */
+static size_t strides(lm_pattern p, size_t T)
 {
-    if (p.kind == LM_ATROUS || p.kind == LM_SPARSE) return p.k;
-    return has_columns(p.kind) ? p.columns : 0;
+    if (p.kind == LM_ATROUS || p.kind == LM_SPARSE) return p.k < T ? p.k : T;
+    if (!has_columns(p.kind)) return 0;
+    const size_t first = p.k - p.columns, left = T > first ? T - first : 0;
+    return p.columns < left ? p.columns : left;
 }
 
 static bool has_near(lm_pattern_kind kind)
@@ -126,9 +128,9 @@ static size_t sides(lm_pattern p, bool causal)
     return has_near(p.kind) && !causal ? 2 : 1;
 }
 
-size_t lm_pattern_passes(lm_pattern p, bool causal)
+size_t lm_pattern_passes(lm_pattern p, bool causal, size_t T)
 {
-    return has_near(p.kind) + strides(p) * sides(p, causal);
+    return has_near(p.kind) + strides(p, T) * sides(p, causal);
 }
 
 size_t lm_pattern_lanes(lm_pattern p)
@@ -150,11 +152,11 @@ static lm_pass near_pass(lm_pattern p, bool causal)
     return pass;
 }
 
-lm_pass lm_pattern_pass(lm_pattern p, bool causal, size_t index)
+lm_pass lm_pattern_pass(lm_pattern p, bool causal, size_t T, size_t index)
 {
     if (has_near(p.kind) && index-- == 0) return near_pass(p, causal);
-    const size_t stride = index % strides(p);
-    const bool above = index >= strides(p);
+    const size_t stride = index % strides(p, T);
+    const bool above = index >= strides(p, T);
     lm_pass pass = {.row_step = 1, .key_step = p.k, .k = p.k, .lane = 1};
     if (has_columns(p.kind)) {
         pass.first_key = p.k - p.columns + stride;
@@ -232,8 +234,8 @@ void lm_pass_columns(const lm_pass *pass, size_t i, size_t T, size_t *from, size
 uint64_t lm_pattern_pairs(lm_pattern pattern, bool causal, size_t T)
 {
     uint64_t pairs = 0;
-    for (size_t n = 0; n < lm_pattern_passes(pattern, causal); n++) {
-        const lm_pass pass = lm_pattern_pass(pattern, causal, n);
+    for (size_t n = 0; n < lm_pattern_passes(pattern, causal, T); n++) {
+        const lm_pass pass = lm_pattern_pass(pattern, causal, T, n);
         for (size_t i = pass.first_row; i < T; i += pass.row_step) {
             size_t from, to;
             lm_pass_columns(&pass, i, T, &from, &to);

@@ -76,6 +76,9 @@ $ printf '{"prompt":"a","prompt":"b"}\n' | gpt-sample -m one.gpt --jsonl
 $ printf '{"prompt":"a"\n' | gpt-sample -m one.gpt --jsonl
 ! gpt-sample: standard input:1: byte 13: expected ',' or '}', found the end
 = 4
+$ printf '{"prompt":"a","x":"\303\251\303"}\n' | gpt-sample -m one.gpt --jsonl # would be written again
+! gpt-sample: standard input:1: byte 21: not UTF-8
+= 4
 $ printf 'text\n' | gpt-sample -m one.gpt --jsonl
 ! gpt-sample: standard input:1: byte 0: expected an object, found 't'
 = 4
@@ -115,6 +118,18 @@ $ gpt-sample -m tiny.gpt --greedy --max-tokens 10 The | fold -w 1 | sort | uniq 
 | 1
 $ gpt-sample -m tiny.gpt --greedy --repetition 10 --max-tokens 10 --jsonl The | sed 's/.*\[//; s/\].*//' | tr , '\n' | sort | uniq -d
 
+# What a prompt cannot be is told with its place.
+$ tok-train -q --kind char --closed -o closed.tok text; gpt-train -q --layers 1 --width 8 --tokenizer closed.tok --steps 1 -o closed.gpt text
+$ printf 'one\ntwo!\n' | gpt-sample -m closed.gpt >/dev/null
+! gpt-sample: standard input:2: character '!' is not in the vocabulary, which has no <unk>
+= 4
+$ gpt-sample -m closed.gpt one 'two!' >/dev/null
+! gpt-sample: prompt 2: character '!' is not in the vocabulary, which has no <unk>
+= 4
+$ gpt-sample -m closed.gpt ''
+! gpt-sample: prompt 1 is empty, and the tokenizer has no <|endoftext|> to begin with
+= 4
+
 # The end of the context is said.
 $ gpt-sample -m one.gpt --greedy --max-tokens 5 'one two three é one two three é one'
 ! gpt-sample: prompt 1, sample 1: ends after 0 tokens, as the context of 32 is full
@@ -129,6 +144,10 @@ $ gpt-sample -q -m tiny.gpt --max-tokens 100 --overflow slide -b 1 -j 1 --sample
 $ gpt-sample -m tiny.gpt --max-tokens 100 --beams 2 "$(printf '%047d' 0)" | wc -l
 ! gpt-sample: prompt 1, sample 1: ends after 2 tokens, as the context of 48 is full
 | 1
+
+# All that is too much of a prompt is forgotten at once, not half by half.
+$ { head -c 3000000 /dev/zero | tr '\0' a; echo 'one two three'; } | timeout 30 gpt-sample -q -m one.gpt --greedy --overflow slide --max-tokens 3
+|  é
 
 # Special tokens are text, unless asked for.
 $ gpt-sample -m one.gpt --greedy --special '<|endoftext|>'

@@ -75,11 +75,39 @@ $ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --tok
 = 1
 $ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 4 --binary u32 -o four.gpt <text32.bin; ckpt-diff one.gpt four.gpt | grep -v lm.history
 = 1
+$ printf '\000\000\347\003\001\000' >ids # 0 999 1: not bytes, if there may be 1000
+$ gpt-train --layers 2 --heads 2 --width 16 -t 8 -b 8 --steps 1 --vocab 1000 --binary u16 -o five.gpt ids 2>&1 | grep tokenizer
+| gpt-train: no --tokenizer: the model has none, and can neither read nor write text
+$ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 --steps 1 --preset gpt2 --binary u16 -o six.gpt ids; ckpt-info six.gpt | grep -A 1 wte | tr -s ' '
+|  wte
+|  weight F32 [50257,16] 3216448
+$ gpt-sample -m five.gpt a
+! gpt-sample: five.gpt: it has no tokenizer
+= 4
+$ lm-eval -m six.gpt text
+! lm-eval: the model has no tokenizer, so it cannot read text
+= 4
 $ lm-eval -m one.gpt text | head -n 4
 | documents	3
 | tokens	10
 | unknown	0
 | bytes	11
+
+# Room for windows is that of those there are, however many are asked for.
+$ gpt-train -q --layers 1 --heads 1 --width 64 -t 4096 -b 1 --steps 1 -o long.gpt text
+$ for b in 1 8 1000000; do lm-eval -m long.gpt -b $b text | grep nats; lm-eval -m long.gpt -b $b --stride 1 text | grep nats; done | uniq | wc -l | tr -d ' '
+| 1
+
+# Bits per byte are those of a code: without a token for the end of a document, one alone is told.
+$ printf 'ab\nba\n' >one; printf 'ab\n\nba\n' >two; tok-train -q --kind char --closed -o ab.tok one
+$ gpt-train -q --layers 1 --heads 1 --width 8 -t 8 --steps 1 --tokenizer ab.tok -o ab.gpt one
+$ lm-eval -m ab.gpt one | cut -f 1 | tail -n 1
+| bits_per_byte
+$ lm-eval -m ab.gpt --doc two | cut -f 1 | tail -n 1
+| bits_per_byte
+$ lm-eval -m ab.gpt two | cut -f 1 | tail -n 1
+! lm-eval: no bits_per_byte: the tokens do not tell where documents end
+| ppl
 
 # Parameters of the papers' models, counted without making them.
 $ for p in gpt1 gpt2 gpt2-medium gpt2-large gpt2-xl gpt3-175b; do gpt-train --preset $p --dry-run -o none | awk -v p=$p '$1 == "parameters" { print p, $2 }'; done

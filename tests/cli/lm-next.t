@@ -151,3 +151,16 @@ $ echo text >text; echo a | lm-next -m text
 $ head -c 7 m.lm >cut.lm; echo a | lm-next -m cut.lm
 ! lm-next: cut.lm: header: expected its length in 8 bytes, the file has 7
 = 4
+
+# A GPT: the tokens after a text that begins there, whatever ends its line.
+$ for i in 1 2 3 4 5 6 7 8; do printf 'a b\n\n'; done >text; gpt-train -q --layers 1 --heads 2 --width 16 -t 4 --steps 100 -l 0.01 -o t.gpt text
+$ printf 'a\n\na b' | lm-next -m t.gpt -k 1 | cut -f 1
+| \x20
+|
+| a
+|
+| <|endoftext|>
+$ printf 'a b\na\n\n' >lf; printf 'a b\r\na\r\n\r\n' >crlf; lm-next -m t.gpt lf >a; lm-next -m t.gpt crlf | cmp - a
+$ printf 'a b\na ba b\n' | lm-next -m t.gpt -k 1 | wc -l | tr -d ' '
+! lm-next: context 2: of its 7 tokens the last 4 are looked at
+| 3

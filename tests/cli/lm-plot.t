@@ -121,6 +121,22 @@ $ lm-plot --attention
 ! lm-plot: --attention: either --pattern, or --model and --text
 ! lm-plot: --help shows an example
 = 2
+$ lm-plot --attention --pattern dense -m m.gpt
+! lm-plot: --attention: either --pattern, or --model and --text
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --attention --pattern dense king
+! lm-plot: --attention: words, --unit and --tsv are for --map
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --attention --pattern dense --tsv
+! lm-plot: --attention: words, --unit and --tsv are for --map
+! lm-plot: --help shows an example
+= 2
+$ lm-plot --map -m m.gpt --pgm king
+! lm-plot: --map: --pattern, --text and --pgm are for --attention
+! lm-plot: --help shows an example
+= 2
 $ lm-plot --attention --map
 ! lm-plot: what to draw? --map or --attention is what there is
 ! lm-plot: --help shows an example
