@@ -14,7 +14,8 @@ extern "C" {
 
 /* For every line of a text of LM_UNIT_BYTE, which begins a document, writes the `top` most probable
  * tokens after it: spelling TAB probability, blanks and control bytes as \xHH, ties by number; an
- * empty line between contexts.  Of a context that is too long the end counts, which is told.
+ * empty line between contexts.  A CR at a line's end is no part of it.  Of a context that is too
+ * long the end counts, which is told.
  * Errors: LM_EFORMAT for a model without tokenizer, or an empty line where there is no end-of-text
  * token to begin with; LM_EIO; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_next_tokens(const lm_gpt *gpt, lm_text *text, uint32_t top,

@@ -108,6 +108,7 @@ static lm_status answer_all(next_tokens *n, lm_passages *passages, lm_out *out, 
         while (!s && more && lm_passage_next(&passage, &stretch)) {
             s = lm_str_add(&line, stretch.text.text, stretch.text.length, e);
             if (s || !stretch.ends) continue;
+            if (line.length && line.text[line.length - 1] == '\r') line.length--;
             s = answer(n, &passage, (lm_slice){line.text, line.length}, out, e);
             line.length = 0;
         }
