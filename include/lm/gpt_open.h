@@ -8,14 +8,15 @@
  * The path is
  *   - a checkpoint of ours, of kind gpt ("-": standard input);
  *   - a folder of Hugging Face's transformers: config.json of model_type gpt2 or openai-gpt,
- *     model.safetensors, and tokenizer.json, or vocab.json and merges.txt;
+ *     model.safetensors, or model.safetensors.index.json and the files that it names, and
+ *     tokenizer.json, or vocab.json and merges.txt;
  *   - a model.safetensors of another maker, with the other files beside it.
  *
  * Of other makers' files: tensors of F32, F16 and BF16; names with or without "transformer." before
  * them; attn.bias and attn.masked_bias are masks, which are not needed; an lm_head.weight must be
  * the same as the table of tokens.  Refused: an activation other than gelu_new, an inner width
  * other than 4 n_embd, logits not divided by the root of the heads' width, or by the layer's number
- * too, cross-attention, weights in several files, and pickles. */
+ * too, cross-attention, and pickles. */
 #ifndef LM_GPT_OPEN_H
 #define LM_GPT_OPEN_H
 #include <stdbool.h>

@@ -34,6 +34,7 @@ void lm_str_free(lm_str *s); /* s is {0} again */
 
 lm_slice lm_slice_of(const char *text); /* up to its NUL */
 bool lm_slice_is(lm_slice a, const char *text);
+bool lm_slice_ends(lm_slice a, const char *suffix); /* is that the end of it? */
 
 /* Byte order: as memcmp, a prefix before its extensions. */
 int lm_slice_compare(lm_slice a, lm_slice b);

@@ -50,6 +50,12 @@ bool lm_slice_is(lm_slice a, const char *text)
     return a.length == strlen(text) && (a.length == 0 || memcmp(a.text, text, a.length) == 0);
 }
 
+bool lm_slice_ends(lm_slice a, const char *suffix)
+{
+    const size_t n = strlen(suffix);
+    return a.length >= n && (n == 0 || memcmp(a.text + a.length - n, suffix, n) == 0);
+}
+
 int lm_slice_compare(lm_slice a, lm_slice b)
 {
     const size_t shorter = a.length < b.length ? a.length : b.length;

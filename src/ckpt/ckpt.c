@@ -113,7 +113,8 @@ static lm_status copy_text(lm_ckpt *c, const lm_json *j, lm_slice raw, const cha
     return s;
 }
 
-static lm_status copy_name(lm_ckpt *c, const lm_json *j, lm_slice raw, const char **name, lm_err *e)
+lm_status lm_ckpt_copy_name(lm_ckpt *c, const lm_json *j, lm_slice raw, const char **name,
+                            lm_err *e)
 {
     size_t length = 0;
     LM_TRY(copy_text(c, j, raw, name, &length, e));
@@ -130,7 +131,7 @@ static lm_status parse_metadata(lm_ckpt *c, lm_json *j, lm_err *e)
         lm_ckpt_pair pair = {0};
         LM_TRY(lm_json_member(j, &more, &raw_key, e));
         if (!more) return LM_OK;
-        LM_TRY(copy_name(c, j, raw_key, &pair.key, e));
+        LM_TRY(lm_ckpt_copy_name(c, j, raw_key, &pair.key, e));
         LM_TRY(lm_json_raw_string(j, &raw, e));
         LM_TRY(copy_text(c, j, raw, &pair.value, &length, e));
         if (strncmp(pair.key, "lm.", 3) == 0) c->ours = true;
@@ -213,7 +214,7 @@ static lm_status parse_tensor(lm_ckpt *c, lm_json *j, lm_slice raw_name, lm_err 
 {
     lm_ckpt_entry entry = {0};
     lm_tensor *tensor = &entry.tensor;
-    LM_TRY(copy_name(c, j, raw_name, &tensor->name, e));
+    LM_TRY(lm_ckpt_copy_name(c, j, raw_name, &tensor->name, e));
     LM_TRY(parse_fields(j, &entry, e));
     if (!lm_ckpt_size(tensor, &tensor->bytes))
         return lm_fail(e, LM_EFORMAT, "%s: tensor '%s': its shape is too large", c->name,
@@ -462,7 +463,9 @@ lm_status lm_ckpt_verify(const lm_ckpt *c, lm_err *e)
 
 lm_status lm_ckpt_history(const lm_ckpt *c, lm_str *out, lm_err *e)
 {
-    return lm_history_input(out, c->length, lm_crc32c(0, c->bytes, c->length), e);
+    LM_TRY(lm_history_input(out, c->length, lm_crc32c(0, c->bytes, c->length), e));
+    for (size_t i = 0; i < c->shards; i++) LM_TRY(lm_ckpt_history(c->shard[i], out, e));
+    return LM_OK;
 }
 
 /* ---- opening and closing ---- */
@@ -522,6 +525,8 @@ void lm_ckpt_close(lm_ckpt *ckpt)
 {
     if (!ckpt) return;
     if (ckpt->map.bytes) lm_map_close(&ckpt->map);
+    for (size_t i = 0; i < ckpt->shards; i++) lm_ckpt_close(ckpt->shard[i]);
+    lm_free(ckpt->shard);
     lm_free(ckpt->entries);
     lm_free(ckpt->by_name);
     lm_free(ckpt->pairs);

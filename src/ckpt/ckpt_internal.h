@@ -40,14 +40,21 @@ struct lm_ckpt {
     lm_ckpt_pair *pairs;  /* the metadata, in file order */
     lm_ckpt_pair *by_key; /* the same, in byte order of the keys */
     size_t pair_count, pair_capacity;
-    lm_slice sums;  /* the digits of lm.crc32c, in `bytes`; text NULL if absent */
-    bool ours;      /* has an lm.* key */
-    int depth;      /* of a part of a part ...; 0: a file */
+    lm_slice sums;   /* the digits of lm.crc32c, in `bytes`; text NULL if absent */
+    bool ours;       /* has an lm.* key */
+    int depth;       /* of a part of a part ...; 0: a file */
+    lm_ckpt **shard; /* the files of an index, which is `bytes` then, and has no data */
+    size_t shards;
     lm_arena arena; /* names, metadata, and data that was not aligned in the file */
 };
 
 /* Is `text` fit to name a tensor or metadata: not empty, no control bytes, UTF-8? */
 bool lm_ckpt_name_ok(lm_slice text);
+
+/* A copy of a raw JSON string that is fit to be a name, decoded, in the arena.  Errors: LM_EFORMAT
+ * at j's place; LM_ENOMEM. */
+LM_MUST_USE lm_status lm_ckpt_copy_name(lm_ckpt *c, const lm_json *j, lm_slice raw,
+                                        const char **name, lm_err *e);
 
 /* Makes by_key and by_name.  Errors: LM_EFORMAT for a name that is there twice; LM_ENOMEM. */
 LM_MUST_USE lm_status lm_ckpt_index(lm_ckpt *c, lm_err *e);

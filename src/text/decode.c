@@ -9,12 +9,6 @@ static bool starts_with(lm_slice text, const char *prefix)
     return text.length >= n && memcmp(text.text, prefix, n) == 0;
 }
 
-static bool ends_with(lm_slice text, const char *suffix)
-{
-    const size_t n = strlen(suffix);
-    return text.length >= n && memcmp(text.text + text.length - n, suffix, n) == 0;
-}
-
 /* Adds a piece that is joined to those before by a blank, or by nothing. */
 static lm_status add_piece(lm_decoder *d, const lm_tokenizer *t, uint32_t id, lm_str *text,
                            lm_err *e)
@@ -30,7 +24,7 @@ static lm_status add_piece(lm_decoder *d, const lm_tokenizer *t, uint32_t id, lm
     }
     d->begun = d->blank = true;
     if (t->kind == LM_TOK_BPE && !special) {
-        d->blank = ends_with(piece, LM_WORD_END);
+        d->blank = lm_slice_ends(piece, LM_WORD_END);
         if (d->blank) piece.length -= strlen(LM_WORD_END);
     }
     if (blank) LM_TRY(lm_str_add(text, " ", 1, e));

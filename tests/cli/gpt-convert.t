@@ -217,13 +217,110 @@ $ : >m/pytorch_model.bin; ckpt-convert m -o no
 ! ckpt-convert: m: the weights are a Python pickle (pytorch_model.bin); expected model.safetensors, as save_pretrained of transformers writes
 = 4
 $ : >m/model.safetensors.index.json; ckpt-convert m -o no
-! ckpt-convert: m: the weights are in several files (model.safetensors.index.json); expected one, model.safetensors, as save_pretrained(folder, max_shard_size='1TB') of transformers writes
+! ckpt-convert: m: a model of another maker without tokenizer.json (or vocab.json and merges.txt) in its folder
 = 4
 $ rm m/*.json; cp hf/model.safetensors m; ckpt-convert m/model.safetensors -o no
 ! ckpt-convert: m/model.safetensors: a model of another maker without config.json, tokenizer.json (or vocab.json and merges.txt) beside it
 = 4
 $ cp hf/config.json hf/tok* m; head -c 5000 hf/model.safetensors >m/model.safetensors; ckpt-convert m -o no
 ! ckpt-convert: m/model.safetensors: tensor 'h.0.attn.c_attn.weight': data ends at offset 12672, the file at 2696
+= 4
+
+# Weights in several files, with an index: the same model.  One file, if it is there too, is all that is read.
+$ mkdir s s1; cp hf/[ct]* s; cp hf/[ct]* s1; sh $TOP/tests/shards.sh hf/model.safetensors s 3; sh $TOP/tests/shards.sh hf/model.safetensors s1 1; ls s s1
+| s:
+| config.json
+| model-00001-of-00003.safetensors
+| model-00002-of-00003.safetensors
+| model-00003-of-00003.safetensors
+| model.safetensors.index.json
+| tokenizer.json
+| tokenizer_config.json
+|
+| s1:
+| config.json
+| model-00001-of-00001.safetensors
+| model.safetensors.index.json
+| tokenizer.json
+| tokenizer_config.json
+$ for s in s s1 ./s/; do ckpt-convert $s -o - | ckpt-diff - b.gpt; ckpt-convert --from hf $s -o - | ckpt-diff b.gpt -; ckpt-convert $s --to gguf -o $s.gguf; ckpt-convert --to gguf b.gpt -o - | cmp - $s.gguf; done
+| metadata 'lm.history': differs
+| metadata 'lm.history': differs
+| metadata 'lm.history': differs
+| metadata 'lm.history': differs
+| metadata 'lm.history': differs
+| metadata 'lm.history': differs
+$ ckpt-convert s -o - | ckpt-info - | grep -o input= | wc -l
+| 6
+$ lm-eval -m s data/stories-test.txt >several; lm-eval -m hf data/stories-test.txt | cmp - several; gpt-sample -m s --max-tokens 5 one | cksum >several; gpt-sample -m hf --max-tokens 5 one | cksum | cmp - several
+$ cp hf/model.safetensors s1; echo '{' >s1/model.safetensors.index.json; ckpt-convert s1 -o - | cmp - b.gpt
+# A shard alone is not the model.
+$ ckpt-convert s/model-00003-of-00003.safetensors -o no
+! ckpt-convert: s/model-00003-of-00003.safetensors: tensor 'h.0.ln_1.weight' is missing
+= 4
+# What is wrong with an index, or a shard.
+$ cp s/*index.json index; echo 'sed "$1" index >s/model.safetensors.index.json; ckpt-convert s -o no' >try
+$ sh try 's/00002-of/00004-of/g'
+! ckpt-convert: s/model.safetensors.index.json: tensor 'h.0.mlp.c_proj.bias' is in model-00004-of-00003.safetensors, which is missing
+= 4
+$ for name in ../s/model-00002-of-00003.safetensors /etc/passwd .. - '' model-00002-of-00003 './x.safetensors' 'x\\u002f.safetensors'; do sh try "s|model-00002-of-00003.safetensors|$name|g"; done
+! ckpt-convert: s/model.safetensors.index.json: byte 660: tensor 'h.0.mlp.c_proj.bias': '../s/model-00002-of-00003.safetensors' is not the name of a .safetensors file without a folder
+! ckpt-convert: s/model.safetensors.index.json: byte 634: tensor 'h.0.mlp.c_proj.bias': '/etc/passwd' is not the name of a .safetensors file without a folder
+! ckpt-convert: s/model.safetensors.index.json: byte 625: tensor 'h.0.mlp.c_proj.bias': '..' is not the name of a .safetensors file without a folder
+! ckpt-convert: s/model.safetensors.index.json: byte 624: tensor 'h.0.mlp.c_proj.bias': '-' is not the name of a .safetensors file without a folder
+! ckpt-convert: s/model.safetensors.index.json: byte 623: '' is not a name
+! ckpt-convert: s/model.safetensors.index.json: byte 643: tensor 'h.0.mlp.c_proj.bias': 'model-00002-of-00003' is not the name of a .safetensors file without a folder
+! ckpt-convert: s/model.safetensors.index.json: byte 638: tensor 'h.0.mlp.c_proj.bias': './x.safetensors' is not the name of a .safetensors file without a folder
+! ckpt-convert: s/model.safetensors.index.json: byte 642: tensor 'h.0.mlp.c_proj.bias': 'x/.safetensors' is not the name of a .safetensors file without a folder
+= 4
+$ sh try 's/h.0.mlp.c_proj.bias/h.0.mlp.c_proj.bia/'
+! ckpt-convert: s/model.safetensors.index.json: tensor 'h.0.mlp.c_proj.bia' is missing in model-00002-of-00003.safetensors
+= 4
+$ sh try 's/"h.0.mlp.c_proj.bias":"[^"]*",//'
+! ckpt-convert: s/model.safetensors.index.json: weight_map does not tell of tensor 'h.0.mlp.c_proj.bias' in s/model-00002-of-00003.safetensors
+= 4
+$ sh try 's/"h.0.mlp.c_proj.bias":"model-00002/"h.0.mlp.c_proj.bias":"model-00001/'
+! ckpt-convert: s/model.safetensors.index.json: tensor 'h.0.mlp.c_proj.bias' is missing in model-00001-of-00003.safetensors
+= 4
+$ sh try 's/"h.0.mlp.c_proj.bias":/"h.0.mlp.c_fc.bias":/'
+! ckpt-convert: s/model.safetensors.index.json: tensor 'h.0.mlp.c_fc.bias' is missing in model-00002-of-00003.safetensors
+= 4
+$ sh try 's/"wte.weight":.*/"wte.weight":1}}/'
+! ckpt-convert: s/model.safetensors.index.json: byte 1544: expected a string, found '1'
+= 4
+$ sh try 's/}}$/}/'
+! ckpt-convert: s/model.safetensors.index.json: byte 1580: expected ',' or '}', found the end
+= 4
+$ sh try 's/}}$/}} x/'
+! ckpt-convert: s/model.safetensors.index.json: byte 1581: expected the end, found 'x'
+= 4
+$ sh try 's/weight_map/weights_map/'
+! ckpt-convert: s/model.safetensors.index.json: byte 1582: weight_map is missing
+= 4
+$ sh try 's/}}$/},"weight_map":{}}/'
+! ckpt-convert: s/model.safetensors.index.json: byte 1593: weight_map is repeated
+= 4
+$ sh try 's/\(weight_map":{\).*/\1}}/'
+! ckpt-convert: s/model.safetensors.index.json: tensor 'wte.weight' is missing
+= 4
+$ sh try 's/.*/[]/'
+! ckpt-convert: s/model.safetensors.index.json: byte 0: expected an object, found '['
+= 4
+$ sh try d
+! ckpt-convert: s/model.safetensors.index.json: byte 0: expected an object, found the end
+= 4
+$ awk 'BEGIN { printf "{\"weight_map\":{\"a\":\"a.safetensors\""; for (i = 0; i < 1024; i++) printf ",\"%d\":\"%d.safetensors\"", i, i; print "}}" }' >s/model.safetensors.index.json; ckpt-convert s -o no
+! ckpt-convert: s/model.safetensors.index.json: the tensors are in 1025 files, at most 1024 are allowed
+= 4
+# As those have it who make such files of pickles: a head that is the table of tokens is in the index alone.
+$ sed 's/}}$/,"lm_head.weight":"model-00003-of-00003.safetensors"}}/' index >s/model.safetensors.index.json; ckpt-convert s -o - | ckpt-diff - b.gpt
+| metadata 'lm.history': differs
+= 1
+$ sed 's/embeddings": true/embeddings": false/' hf/config.json >s/config.json; ckpt-convert s -o no
+! ckpt-convert: s/model.safetensors.index.json: tensor 'lm_head.weight' is missing, and tie_word_embeddings is false
+= 4
+$ cp hf/config.json s; cp index s/model.safetensors.index.json; head -c 5000 s/model-00001-of-00003.safetensors >cut; mv cut s/model-00001-of-00003.safetensors; ckpt-convert s -o no
+! ckpt-convert: s/model-00001-of-00003.safetensors: tensor 'h.0.attn.c_attn.weight': data ends at offset 12672, the file at 4202
 = 4
 
 # Settings of config.json.

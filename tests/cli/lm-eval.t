@@ -265,3 +265,121 @@ $ n='{"w":{"dtype":"U8","shape":[1],"data_offsets":[0,1]}}'; printf '\065\0\0\0\
 $ lm-eval -m other.st two
 ! lm-eval: other.st: a model of another maker without config.json, tokenizer.json (or vocab.json and merges.txt) beside it
 = 4
+
+# A GPT of characters.  Its windows are computed again by another program, a token at a time: of
+# windows that begin each S tokens, token I is told by the first one that reaches it.  What is
+# before the first token is nothing, so that it is one of V.
+$ tr -cd a-z <data/stories-valid.txt | head -c 4000 >letters; tok-train -q --kind char -o ch.tok letters
+$ gpt-train -q --layers 1 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 60 --tokenizer ch.tok --doc -o ch.gpt letters
+$ cat >again <<'END'
+> awk -v T=8 -v S=$1 '{ for (i = 1; i < length($0); i++) {
+>     k = i > T ? int((i - T + S - 1) / S) : 0; print substr($0, k * S + 1, i - k * S) } }' text |
+>     lm-next -m ch.gpt --all | awk -v text="$(cat text)" 'BEGIN { b = 2 } NF == 0 { b++; next }
+>         b == 2 { V++ } $1 == substr(text, b, 1) { s -= log($2); n++ }
+>         END { printf "%d\t%.7f\n", n + 1, s + log(V) }'
+> END
+$ echo 'lm-eval -m ch.gpt --doc "$@" text | awk "\$1 == \"tokens\" { t = \$2 } \$1 == \"nats\" { print t \"\t\" \$2 }"' >nats
+$ echo 'awk "{ d = (\$2 - \$4) / \$4; print \$1, \$3, (d * d < 1e-10) }"' >same
+$ head -c 45 letters >text; for s in 1 2 3 4 5 6 7 8; do sh nats --stride $s >a; sh again $s | paste a - | sh same; cat a >>all; done; sort -u all | wc -l
+| 45 45 1
+| 45 45 1
+| 45 45 1
+| 45 45 1
+| 45 45 1
+| 45 45 1
+| 45 45 1
+| 45 45 1
+| 8
+$ for n in 2 7 8 9 10 11 12 16 17 18 24 25; do tail -c $n letters >text; for s in 3 8; do sh nats --stride $s >a; sh again $s | paste a - | sh same; done; done | awk '$1 == $2 { n += $1; same += $3 } END { print n, same }'
+| 318 24
+# Without a stride it is the context; the same digits for any number of windows at once, and of threads.
+$ head -c 301 letters >text; sh nats >a; for o in '--stride 0' '--stride 8' '-b 1' '-b 2' '-b 3' '-b 7' '-b 1000' '-j 1' '-j 3 -b 5'; do sh nats $o | cmp - a; done
+$ for s in 1 3 7; do for o in '-b 1' '-b 2 -j 2' '-b 3' '-b 500'; do sh nats --stride $s $o; done | sort -u | wc -l; done
+| 1
+| 1
+| 1
+$ for s in 0 3; do sh nats --stride $s >a; sh nats --stride $s --bf16 >b; paste a b | awk '{ d = ($2 - $4) / $4; print $1, $3, (d * d > 0), (d * d < 1e-4) }'; done
+| 301 301 1 1
+| 301 301 1 1
+$ printf a >text; lm-eval -m ch.gpt --doc text | grep -v log10
+| documents	1
+| tokens	1
+| unknown	0
+| bytes	1
+| nats	3.2958369
+| ppl	27
+| bits_per_byte	4.7548875
+# An unknown character: ids do not tell the text.
+$ printf 'aZb' | lm-eval -m ch.gpt | cut -f 1 | tr '\n' ' '
+|~ documents tokens unknown bytes nats log10_p ppl 
+! lm-eval: no bits_per_byte: the tokens do not tell the text
+
+# A GPT of bytes, whose documents are words: each begins and ends with the end of a document.
+$ tr -cs a-z '\n' <data/stories-valid.txt | awk '{ print; print "" }' >words; gpt-train -q --layers 1 --heads 2 --width 16 -t 12 -b 8 -l 0.01 --steps 100 -o w.gpt words
+# Texts longer than the context: with a stride of 1 each token is told by all before it that the context holds.
+$ head -c 30 letters >text; awk '{ for (i = 0; i <= length($0); i++) print substr($0, 1, i) }' text >contexts
+$ lm-next -q -m w.gpt --all <contexts | awk -v text="$(cat text)" 'BEGIN { b = 1 } NF == 0 { b++; next }
+>     $1 == (b > length(text) ? "<|endoftext|>" : substr(text, b, 1)) { s -= log($2); n++ } END { printf "%d\t%.7f\n", n, s }' >again
+$ lm-eval -m w.gpt --doc --stride 1 text | awk '$1 == "tokens" { t = $2 } $1 == "nats" { print t "\t" $2 }' | paste - again | sh same
+| 31 31 1
+# What it wrote, it finds as probable as it said.
+$ gpt-sample -q -m w.gpt --samples 60 --jsonl --logprobs '' | sed -n 's/.*"completion":"\([a-z]*\)","ids.*"n":\([0-9]*\),"ended":true.*"lp":\([^,]*\),.*/\1 \2 \3/p' | awk '$2 > 3 && n++ < 8' >said; wc -l <said
+| 8
+$ while read -r word n lp; do printf %s "$word" >text; lm-eval -m w.gpt text | awk '$1 == "tokens" { t = $2 } $1 == "nats" { print t "\t" $2 }' | paste - - | sed "s/\$/$n	-$lp/; s/--//" | sh same; done <said | awk '{ print ($1 == $2), $3 }' | sort | uniq -c | sed 's/^ *//'
+| 8 1 1
+# Blank lines end documents, or, with --doc, are text.
+$ printf 'a\n\nbc\n' >text; lm-eval -m w.gpt text | head -n 4; lm-eval -m w.gpt --doc text | head -n 4; lm-eval -m w.gpt --doc text text | head -n 4
+| documents	2
+| tokens	5
+| unknown	0
+| bytes	6
+| documents	1
+| tokens	7
+| unknown	0
+| bytes	6
+| documents	2
+| tokens	14
+| unknown	0
+| bytes	12
+$ lm-eval -m w.gpt text >a; cat text | lm-eval -m w.gpt - | cmp - a
+
+# What is wrong with a GPT, or with another model.
+$ lm-eval -m w.gpt --stride 13 text
+! lm-eval: --stride: 13 is more than the context of 12
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m w.gpt --stride -1 text
+! lm-eval: --stride: -1 is out of range (0 to 1000000000; nearest 0)
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m w.gpt -b 0 text
+! lm-eval: --batch: 0 is out of range (1 to 1000000; nearest 1)
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m w.gpt --per-line text
+! lm-eval: --per-line: not of a GPT
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m w.gpt --per-token text
+! lm-eval: --per-token: not of a GPT
+! lm-eval: --help shows an example
+= 2
+$ lm-eval -m w.gpt empty
+! lm-eval: empty:1: no text
+= 4
+$ lm-eval -m ch.gpt --doc empty
+! lm-eval: empty:1: no text
+= 4
+$ lm-eval -m w.gpt no-such-file
+! lm-eval: no-such-file: open: No such file or directory
+= 3
+$ for o in --doc '--stride 8' '-b 8' --bf16; do lm-eval -m m.lm $o two; done
+! lm-eval: --doc, --stride, --batch and --bf16 are for a GPT
+! lm-eval: --help shows an example
+! lm-eval: --doc, --stride, --batch and --bf16 are for a GPT
+! lm-eval: --help shows an example
+! lm-eval: --doc, --stride, --batch and --bf16 are for a GPT
+! lm-eval: --help shows an example
+! lm-eval: --doc, --stride, --batch and --bf16 are for a GPT
+! lm-eval: --help shows an example
+= 2

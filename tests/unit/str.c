@@ -60,6 +60,12 @@ TEST(str_slices)
     CHECK(lm_slice_is((lm_slice){"abc", 2}, "ab"));
     CHECK(!lm_slice_is((lm_slice){"abc", 2}, "abc"));
     CHECK(!lm_slice_is((lm_slice){"a\0b", 3}, "a"));
+    CHECK(lm_slice_ends(none, ""));
+    CHECK(!lm_slice_ends(none, "a"));
+    CHECK(lm_slice_ends((lm_slice){"abc", 2}, "ab"));
+    CHECK(lm_slice_ends((lm_slice){"abc", 2}, "b"));
+    CHECK(!lm_slice_ends((lm_slice){"abc", 2}, "c"));
+    CHECK(!lm_slice_ends((lm_slice){"abc", 2}, "zab"));
     CHECK(lm_slice_compare(none, lm_slice_of("")) == 0);
     CHECK(lm_slice_compare(none, lm_slice_of("a")) < 0);
     CHECK(lm_slice_compare(lm_slice_of("ab"), lm_slice_of("a")) > 0);

@@ -13,6 +13,7 @@
 #define WEIGHTS "model.safetensors"
 #define SHARDS  "model.safetensors.index.json"
 #define PICKLE  "pytorch_model.bin"
+#define HEAD    "lm_head.weight"
 #define PREFIX  "transformer." /* that GPT2LMHeadModel's names have, and GPT2Model's have not */
 
 /* ---- the files of another maker ---- */
@@ -53,20 +54,13 @@ static lm_status set_folder(reading *r, lm_err *e)
 
 static lm_status refuse_weights(reading *r, lm_err *e)
 {
-    bool shards, pickle;
-    LM_TRY(is_there(r, SHARDS, &shards, e));
+    bool pickle;
     LM_TRY(is_there(r, PICKLE, &pickle, e));
-    if (shards)
-        return lm_fail(e, LM_EFORMAT,
-                       "%s: the weights are in several files (" SHARDS "); expected one, " WEIGHTS
-                       ", as save_pretrained(folder, max_shard_size='1TB') of transformers writes",
-                       r->path);
-    if (pickle)
-        return lm_fail(e, LM_EFORMAT,
-                       "%s: the weights are a Python pickle (" PICKLE "); expected " WEIGHTS
-                       ", as save_pretrained of transformers writes",
-                       r->path);
-    return LM_OK;
+    if (!pickle) return LM_OK;
+    return lm_fail(e, LM_EFORMAT,
+                   "%s: the weights are a Python pickle (" PICKLE "); expected " WEIGHTS
+                   ", as save_pretrained of transformers writes",
+                   r->path);
 }
 
 static lm_status add_missing(lm_str *list, const char *name, lm_err *e)
@@ -79,6 +73,7 @@ static lm_status list_missing(reading *r, lm_str *list, lm_err *e)
     bool config, weights = true, tokenizer;
     LM_TRY(is_there(r, CONFIG, &config, e));
     if (!r->weights) LM_TRY(is_there(r, WEIGHTS, &weights, e));
+    if (!weights) LM_TRY(is_there(r, SHARDS, &weights, e));
     LM_TRY(lm_tok_files_there(r->folder.text, &tokenizer, e));
     if (config && !weights) LM_TRY(refuse_weights(r, e));
     if (!config) LM_TRY(add_missing(list, CONFIG, e));
@@ -119,34 +114,28 @@ lm_status lm_gpt_there(const char *path, bool *there, lm_err *e)
 /* The output's weights, where they are told apart from the table of tokens, must be that. */
 static lm_status check_head(const reading *r, const lm_tensor *table, bool tied, lm_err *e)
 {
-    const lm_tensor *head = lm_ckpt_find(r->weights, "lm_head.weight");
+    const lm_tensor *head = lm_ckpt_find(r->weights, HEAD);
     if (!head && tied) return LM_OK;
     const char *name = lm_ckpt_path(r->weights);
     if (!head)
         return lm_fail(e, LM_EFORMAT,
-                       "%s: tensor 'lm_head.weight' is missing, and tie_word_embeddings is false",
-                       name);
+                       "%s: tensor '" HEAD "' is missing, and tie_word_embeddings is false", name);
     const bool alike = head->dtype == table->dtype && head->dims == table->dims &&
                        memcmp(head->shape, table->shape, sizeof head->shape) == 0;
     const uint64_t count = head->bytes / lm_dtype_size(head->dtype);
     if (alike && lm_compare(head->dtype, head->data, table->data, count, 0).differing == 0)
         return LM_OK;
     return lm_fail(e, LM_EFORMAT,
-                   "%s: tensor 'lm_head.weight' is not the same as '%s': a model with weights of "
+                   "%s: tensor '" HEAD "' is not the same as '%s': a model with weights of "
                    "its own for the output cannot be computed here",
                    name, table->name);
 }
 
-static bool ends(const char *name, const char *with)
-{
-    const size_t length = strlen(name), end = strlen(with);
-    return length >= end && strcmp(name + length - end, with) == 0;
-}
-
 static bool is_known(const lm_gpt *g, const char *name)
 {
-    if (strcmp(name, "lm_head.weight") == 0) return true;
-    if (ends(name, ".attn.bias") || ends(name, ".attn.masked_bias")) return true;
+    if (strcmp(name, HEAD) == 0) return true;
+    const lm_slice text = lm_slice_of(name);
+    if (lm_slice_ends(text, ".attn.bias") || lm_slice_ends(text, ".attn.masked_bias")) return true;
     for (size_t i = 0; i < g->params->count; i++)
         if (strcmp(g->params->item[i].name, name) == 0) return true;
     return false;
@@ -215,12 +204,20 @@ static lm_status read_tokenizer(reading *r, lm_tokenizer **t, lm_err *e)
     return s;
 }
 
+/* Those who make safetensors of pickles leave out a head that is the table of tokens, and keep the
+ * index as it was. */
+static lm_status open_folder(reading *r, lm_err *e)
+{
+    bool whole;
+    LM_TRY(is_there(r, WEIGHTS, &whole, e));
+    if (whole) return lm_ckpt_open(&r->weights, r->file.text, LM_CKPT_CHECK_ALL, e);
+    LM_TRY(name_file(r, SHARDS, e));
+    return lm_ckpt_open_shards(&r->weights, r->file.text, HEAD, e);
+}
+
 static lm_status open_weights(reading *r, lm_err *e)
 {
-    if (!r->weights) {
-        LM_TRY(name_file(r, WEIGHTS, e));
-        LM_TRY(lm_ckpt_open(&r->weights, r->file.text, LM_CKPT_CHECK_ALL, e));
-    }
+    if (!r->weights) LM_TRY(open_folder(r, e));
     return lm_ckpt_history(r->weights, &r->opened->history, e);
 }
 
