@@ -71,13 +71,6 @@ LM_MUST_USE lm_status lm_ckpt_open(lm_ckpt **ckpt, const char *path, int check, 
 /* The same for a file already in memory, which must outlive the checkpoint. */
 LM_MUST_USE lm_status lm_ckpt_parse(lm_ckpt **ckpt, const unsigned char *bytes, size_t length,
                                     const char *name, int check, lm_err *e);
-/* Opens the files of another maker that an index beside them, model.safetensors.index.json, tells
- * of: one checkpoint of all their tensors, shard by shard, by name.  Index and files must agree,
- * but for a tensor `spare` (may be NULL) that the files may lack.  Errors: as lm_ckpt_open; also
- * LM_EFORMAT for a file that is missing, or is not of the same folder, or too many. */
-enum { LM_CKPT_SHARDS_MAX = 1024 };
-LM_MUST_USE lm_status lm_ckpt_open_shards(lm_ckpt **ckpt, const char *index, const char *spare,
-                                          lm_err *e);
 void lm_ckpt_close(lm_ckpt *ckpt); /* NULL is allowed */
 
 /* Does a file that begins so look like a checkpoint?  Text never does: it has no such zeros. */

@@ -100,7 +100,7 @@ static lm_status compute_gradient(lm_training *t, size_t count, lm_loss *loss, l
 {
     const size_t part = lm_train_micro_batch(t->o);
     const double events = events_of(t, t->ids, count);
-    memset(t->grads, 0, t->task->params->size * sizeof *t->grads);
+    lm_block_clear(t->on, t->task->params, t->grads);
     for (size_t from = 0; from < count; from += part) {
         const uint64_t *ids = t->ids + from;
         const size_t n = count - from < part ? count - from : part;

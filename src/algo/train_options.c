@@ -201,6 +201,8 @@ static lm_status check_state(const char *output, lm_err *e)
 static lm_status check_outputs(const char *output, lm_err *e)
 {
     const char *needs = NULL;
+    if (given.log && strcmp(given.log, output) == 0 && lm_train_keeps_state(output))
+        return lm_fail(e, LM_EUSAGE, "--log: %s is where the model is written", output);
     if (given.save_every) needs = "save-every";
     if (given.resume) needs = "resume";
     if (lm_train_keeps_state(output)) {

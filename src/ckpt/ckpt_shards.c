@@ -1,6 +1,7 @@
 /* ckpt_shards.c - a checkpoint in several files, with an index that tells what is where:
  *
  * {"metadata": {...}, "weight_map": {"NAME": "model-00001-of-00002.safetensors", ...}} */
+#include "lm/ckpt_shards.h"
 #include <string.h>
 #include "ckpt_internal.h"
 #include "lm/sort.h"

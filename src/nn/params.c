@@ -5,6 +5,7 @@
 #include <string.h>
 #include "lm/memory.h"
 #include "lm/os.h"
+#include "slices.h"
 
 enum {
     ALIGN = 64,       /* bytes */
@@ -87,6 +88,11 @@ void lm_block_free(lm_real *block)
     if (!block) return;
     memcpy(&given, (unsigned char *)block - sizeof given, sizeof given);
     lm_free(given);
+}
+
+void lm_block_clear(const lm_compute *on, const lm_params *params, lm_real *block)
+{
+    lm_nn_clear(on, block, params->size);
 }
 
 void lm_params_bind(const lm_params *params, const lm_real *block, void *fields)

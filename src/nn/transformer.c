@@ -78,11 +78,6 @@ static void add(const lm_compute *on, lm_real *to, const lm_real *from, size_t n
     lm_nn_slices(on, n, 16, add_some, &a);
 }
 
-static void clear(lm_real *x, size_t n)
-{
-    memset(x, 0, n * sizeof *x);
-}
-
 /* The keys of a layer in a cache; its values follow. */
 static lm_real *kept(const pass *p, size_t layer, const lm_kv_cache *cache)
 {
@@ -264,24 +259,33 @@ void lm_transformer_map(const lm_compute *on, const lm_transformer *t, lm_transf
 
 /* ---- backward ---- */
 
+/* The gradient of what is added to the stream at `site` of the layer, from that of the sum. */
+static const lm_real *added_backward(const pass *p, size_t layer, uint32_t site, const lm_real *d)
+{
+    const lm_dropout drop = dropout_at(p, layer, site);
+    const size_t n = p->N * p->t->width;
+    if (drop.p == 0) return d;
+    lm_nn_clear(p->on, p->s->d_added, n);
+    lm_dropout_backward(p->on, p->s->d_added, d, &drop, n);
+    return p->s->d_added;
+}
+
 /* d_normed = the gradient of what the mlp takes, from d_x, that of what it adds. */
 static void mlp_backward(const pass *p, size_t layer, const lm_layer *w, const lm_layer *d,
                          struct lm_layer_saved *saved)
 {
     struct lm_layer_scratch *s = p->s;
     const size_t C = p->t->width, F = p->t->inner, N = p->N;
-    const lm_dropout drop = dropout_at(p, layer, 2);
-    clear(s->d_added, N * C);
-    lm_dropout_backward(p->on, s->d_added, p->room->d_x, &drop, N * C);
+    const lm_real *d_added = added_backward(p, layer, 2, p->room->d_x);
     lm_activation_forward(p->on, s->active, saved->fc, p->t->activation, N * F);
-    clear(s->d_active, N * F);
-    lm_linear_backward(p->on, s->d_active, d->c_out, d->out_bias, s->d_added, s->active, w->c_out,
+    lm_nn_clear(p->on, s->d_active, N * F);
+    lm_linear_backward(p->on, s->d_active, d->c_out, d->out_bias, d_added, s->active, w->c_out,
                        p->t->layout, N, F, C);
-    clear(s->d_fc, N * F);
+    lm_nn_clear(p->on, s->d_fc, N * F);
     lm_activation_backward(p->on, s->d_fc, s->d_active, p->t->activation, saved->fc, s->active,
                            N * F);
     norm_middle(p, w, saved);
-    clear(s->d_normed, N * C);
+    lm_nn_clear(p->on, s->d_normed, N * C);
     lm_linear_backward(p->on, s->d_normed, d->c_fc, d->fc_bias, s->d_fc, s->normed, w->c_fc,
                        p->t->layout, N, C, F);
 }
@@ -308,12 +312,10 @@ static void heads_backward(const pass *p, size_t layer, const lm_layer *w, const
 {
     struct lm_layer_scratch *s = p->s;
     const size_t C = p->t->width, N = p->N;
-    const lm_dropout drop = dropout_at(p, layer, 1);
+    const lm_real *d_added = added_backward(p, layer, 1, s->d_middle);
     lm_real *d_heads = s->d_normed; /* which is not needed any more */
-    clear(s->d_added, N * C);
-    lm_dropout_backward(p->on, s->d_added, s->d_middle, &drop, N * C);
-    clear(d_heads, N * C);
-    lm_linear_backward(p->on, d_heads, d->c_proj, d->proj_bias, s->d_added, saved->heads, w->c_proj,
+    lm_nn_clear(p->on, d_heads, N * C);
+    lm_linear_backward(p->on, d_heads, d->c_proj, d->proj_bias, d_added, saved->heads, w->c_proj,
                        p->t->layout, N, C, C);
     const lm_attention shape = attend(p, layer, saved);
     for (size_t b = 0, at = 0; b < p->B; at += p->lengths[b++]) {
@@ -321,7 +323,7 @@ static void heads_backward(const pass *p, size_t layer, const lm_layer *w, const
         s->gradients[b] =
             (lm_sequence_gradients){d_qkv, d_qkv + C, d_qkv + 2 * C, d_heads + at * C};
     }
-    clear(s->d_qkv, N * 3 * C);
+    lm_nn_clear(p->on, s->d_qkv, N * 3 * C);
     lm_attention_backward(p->on, &shape, s->sequences, s->gradients, p->B, saved->lse,
                           s->attention);
 }
@@ -335,23 +337,23 @@ static void layer_backward(const pass *p, size_t layer, const lm_layer *w, const
     lm_real *d_x = p->room->d_x;
     const bool pre = p->t->pre_norm;
     if (!pre) {
-        clear(s->d_middle, n);
+        lm_nn_clear(p->on, s->d_middle, n);
         norm_2_backward(p, s->d_middle, d_x, saved->end, w, d, saved);
-        memcpy(d_x, s->d_middle, n * sizeof *d_x);
+        lm_nn_copy(p->on, d_x, s->d_middle, n);
     }
     mlp_backward(p, layer, w, d, saved);
     if (pre) {
-        memcpy(s->d_middle, d_x, n * sizeof *d_x);
+        lm_nn_copy(p->on, s->d_middle, d_x, n);
         norm_2_backward(p, s->d_middle, s->d_normed, saved->middle, w, d, saved);
     } else {
         add(p->on, s->d_normed, d_x, n);
-        clear(s->d_middle, n);
+        lm_nn_clear(p->on, s->d_middle, n);
         norm_1_backward(p, s->d_middle, s->d_normed, saved->middle, w, d, saved);
     }
     heads_backward(p, layer, w, d, saved);
-    memcpy(d_x, s->d_middle, n * sizeof *d_x);
+    lm_nn_copy(p->on, d_x, s->d_middle, n);
     if (pre) norm_1(p, s->normed, saved->x, w, saved);
-    if (pre) clear(s->d_normed, n);
+    if (pre) lm_nn_clear(p->on, s->d_normed, n);
     lm_linear_backward(p->on, pre ? s->d_normed : d_x, d->c_attn, d->attn_bias, s->d_qkv,
                        pre ? s->normed : saved->x, w->c_attn, p->t->layout, p->N, C, 3 * C);
     if (pre) norm_1_backward(p, d_x, s->d_normed, saved->x, w, d, saved);

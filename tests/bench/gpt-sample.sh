@@ -55,7 +55,7 @@ for form; do
             -o jsonl | awk -v prompt="$prompt" -v one="$one" '
             { n = $0; sub(/.*"n_gen": */, "", n); sub(/,.*/, "", n)
               r = $0; sub(/.*"avg_ts": */, "", r); sub(/[,}].*/, "", r)
-              printf "    llama.cpp %s %.1f, ratio %.2f\n", n > 0 ? "one text" : "prompt", r,
+              printf "    llama.cpp %s %.1f, ratio %.2f\n", (n > 0 ? "one text" : "prompt"), r,
                   (n > 0 ? one : prompt) / r }'
     fi
 done

@@ -164,8 +164,23 @@ $ tok-train -q --kind char -o chars.tok text; gpt-train -q --init one.gpt --laye
 ! gpt-train: --help shows an example
 = 2
 $ gpt-train -q --init one.gpt --layers 2 --heads 2 -t 8 -b 8 --steps 120 --width 32 -o x text
-! gpt-train: one.gpt: tensor 'wte.weight': found F32 [257,16], expected F32, F64, F16 or BF16 [257,32]
+! gpt-train: --init: one.gpt has --width 16, this model 32
+! gpt-train: --help shows an example
+= 2
+$ gpt-train -q --init one.gpt --layers 2 --heads 2 -t 8 -b 8 --steps 120 --width 16 --vocab 258 -o x text
+! gpt-train: one.gpt: tensor 'wte.weight': found F32 [257,16], expected F32, F64, F16 or BF16 [258,16]
 = 4
+$ for form in '--layers 2' '--layers 1 --heads 2' '--layers 2 --heads 2 --norm post' '--layers 2 --heads 2 --positions sine'; do gpt-train -q --init one.gpt -t 8 -b 8 --steps 1 --width 16 $form -o x text; done 2>&1 | grep -v help
+| gpt-train: --init: one.gpt has --heads 2, this model 4
+| gpt-train: --init: one.gpt has --layers 2, this model 1
+| gpt-train: --init: one.gpt has --norm pre
+| gpt-train: --init: one.gpt has --positions learned
+# The epsilon of another maker's model stays with what is trained from it.
+$ ckpt-convert --to hf one.gpt -o e.hf; sed 's/1e-05/0.25/' e.hf/config.json >e.json; cat e.json >e.hf/config.json; ckpt-convert e.hf -o e.gpt
+$ for m in one e; do gpt-train -q --init $m.gpt --tokenizer $m.gpt --layers 2 --heads 2 -t 8 -b 8 --steps 2 --width 16 -o $m.next text; ckpt-info $m.next | grep -c '"eps"'; done; for l in one e; do lm-eval -m $l.next text | grep nats; done | sort -u | wc -l
+| 0
+| 1
+| 2
 $ gpt-train -q --dry-run -o x --layers 2
 ! gpt-train: --vocab: neither it, nor a preset, nor a text is given
 ! gpt-train: --help shows an example

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
-#include "lm/ckpt.h"
+#include "lm/ckpt_shards.h"
 
 #define INDEX "fuzz.index.json"
 

@@ -1,5 +1,6 @@
 /* ckpt_shards.c - tests of checkpoints in several files: what the index tells is found, and nothing
  * else is opened. */
+#include "lm/ckpt_shards.h"
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>

@@ -153,6 +153,12 @@ static lm_status make_sines(lm_gpt *g, lm_err *e)
 
 /* ---- models ---- */
 
+void lm_gpt_set_eps(lm_gpt *g, double eps)
+{
+    g->shape.eps = eps;
+    g->transformer.eps = eps > 0 ? eps : LM_GPT_EPS;
+}
+
 lm_status lm_gpt_prepare(lm_gpt *g, lm_err *e)
 {
     const lm_gpt_shape *s = &g->shape;
@@ -164,11 +170,10 @@ lm_status lm_gpt_prepare(lm_gpt *g, lm_err *e)
                                       .pre_norm = !s->post_norm,
                                       .causal = true,
                                       .activation = LM_ACT_GELU_TANH,
-                                      .eps = s->eps > 0 ? s->eps : LM_GPT_EPS,
                                       .layout = LM_IN_MAJOR,
                                       .pattern = s->pattern,
                                       .patterns = s->patterns};
-    g->transformer.pattern = g->shape.pattern;
+    lm_gpt_set_eps(g, s->eps);
     LM_TRY(make_sines(g, e));
     return make_params(g, e);
 }

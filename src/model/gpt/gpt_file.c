@@ -93,11 +93,25 @@ lm_status lm_gpt_load_values(lm_gpt *g, const char *prefix, const lm_ckpt *ckpt,
     return LM_OK;
 }
 
+static lm_status read_config(configuration *found, const lm_ckpt *ckpt, lm_err *e)
+{
+    *found = (configuration){.shape = {.patterns = 1}};
+    return lm_ckpt_config(ckpt, read_member, found, e);
+}
+
+lm_status lm_gpt_read_shape(lm_gpt_shape *shape, const lm_ckpt *ckpt, lm_err *e)
+{
+    configuration found;
+    LM_TRY(read_config(&found, ckpt, e));
+    *shape = found.shape;
+    return LM_OK;
+}
+
 static lm_status load(lm_gpt *g, const lm_ckpt *ckpt, lm_err *e)
 {
-    configuration found = {.shape = {.patterns = 1}};
+    configuration found;
     lm_err why = {0};
-    LM_TRY(lm_ckpt_config(ckpt, read_member, &found, e));
+    LM_TRY(read_config(&found, ckpt, e));
     g->shape = found.shape;
     if (found.tokenizer) LM_TRY(lm_tokenizer_load(&g->tokenizer, ckpt, e));
     if (lm_gpt_prepare(g, &why)) return lm_ckpt_refuse_config(ckpt, &why, e);

@@ -2,6 +2,7 @@
 #include "lm/gpt_open.h"
 #include <string.h>
 #include "gpt_private.h"
+#include "lm/ckpt_shards.h"
 #include "lm/compare.h"
 #include "lm/crc.h"
 #include "lm/file.h"

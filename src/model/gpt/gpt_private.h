@@ -10,7 +10,13 @@
 /* Of a model whose shape and tokenizer are there: all that follows from them. */
 LM_MUST_USE lm_status lm_gpt_prepare(lm_gpt *gpt, lm_err *e);
 
+/* Of the layer norms; 0: LM_GPT_EPS. */
+void lm_gpt_set_eps(lm_gpt *gpt, double eps);
+
 void lm_gpt_free_packed(lm_gpt *gpt);
+
+/* What lm.config of a GPT says, unchecked.  Errors: LM_EFORMAT, LM_ENOMEM. */
+LM_MUST_USE lm_status lm_gpt_read_shape(lm_gpt_shape *shape, const lm_ckpt *ckpt, lm_err *e);
 
 /* Its values, from tensors whose names begin with `prefix`. */
 LM_MUST_USE lm_status lm_gpt_load_values(lm_gpt *gpt, const char *prefix, const lm_ckpt *ckpt,

@@ -146,11 +146,32 @@ static lm_status evaluate(void *context, const lm_compute *on, const lm_real *va
     return lm_gpt_measure(on, t->gpt, &w, &t->room, &windows, NULL, loss, e);
 }
 
-/* Embeddings are of tokens: their numbers must mean the same ones. */
-static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
+/* What tensors of the right names and shapes do not tell: they would be another function. */
+static lm_status accept_shape(const lm_gpt_shape *own, const lm_gpt_shape *its, const char *path,
+                              lm_err *e)
 {
-    const lm_gpt_trainer *t = context;
-    const lm_tokenizer *own = t->gpt->tokenizer;
+    const struct {
+        const char *option;
+        uint64_t own, its;
+    } rows[] = {{"layers", own->layers, its->layers},
+                {"heads", own->heads, its->heads},
+                {"width", own->width, its->width}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].own != rows[i].its)
+            return lm_fail(e, LM_EUSAGE, "--init: %s has --%s %llu, this model %llu", path,
+                           rows[i].option, (unsigned long long)rows[i].its,
+                           (unsigned long long)rows[i].own);
+    if (own->post_norm != its->post_norm)
+        return lm_fail(e, LM_EUSAGE, "--init: %s has --norm %s", path,
+                       its->post_norm ? "post" : "pre");
+    if (own->sine == its->sine) return LM_OK;
+    return lm_fail(e, LM_EUSAGE, "--init: %s has --positions %s", path,
+                   its->sine ? "sine" : "learned");
+}
+
+/* Embeddings are of tokens: their numbers must mean the same ones. */
+static lm_status accept_tokenizer(const lm_tokenizer *own, const lm_ckpt *ckpt, lm_err *e)
+{
     lm_tokenizer *its;
     if (!own) return LM_OK;
     LM_TRY(lm_tokenizer_load(&its, ckpt, e));
@@ -158,6 +179,18 @@ static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
     lm_tokenizer_free(its);
     if (same) return LM_OK;
     return lm_fail(e, LM_EUSAGE, "--init: %s has another tokenizer", lm_ckpt_path(ckpt));
+}
+
+/* Its epsilon, which no option gives, is taken over. */
+static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
+{
+    lm_gpt *g = ((lm_gpt_trainer *)context)->gpt;
+    lm_gpt_shape its;
+    LM_TRY(lm_gpt_read_shape(&its, ckpt, e));
+    LM_TRY(accept_shape(&g->shape, &its, lm_ckpt_path(ckpt), e));
+    LM_TRY(accept_tokenizer(g->tokenizer, ckpt, e));
+    lm_gpt_set_eps(g, its.eps);
+    return LM_OK;
 }
 
 static lm_status save(void *context, lm_ckpt_writer *writer, lm_err *e)
