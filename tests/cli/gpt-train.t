@@ -181,6 +181,10 @@ $ for m in one e; do gpt-train -q --init $m.gpt --tokenizer $m.gpt --layers 2 --
 | 0
 | 1
 | 2
+$ gpt-train -q --log x -o x text
+! gpt-train: --log: x is where the model is written
+! gpt-train: --help shows an example
+= 2
 $ gpt-train -q --dry-run -o x --layers 2
 ! gpt-train: --vocab: neither it, nor a preset, nor a text is given
 ! gpt-train: --help shows an example
