@@ -51,9 +51,10 @@ typedef struct {
     lm_real *factors; /* (N, panels), kept for lm_cross_entropy_weights; NULL: they are not */
 } lm_logits;
 
-/* How many elements `room` has (best at a multiple of 64 bytes): for lm_cross_entropy_both
- * (gradients: 64 MiB of float, or 64 rows of V where that is more, or all N rows where that is
- * less) or for lm_cross_entropy_forward (4 MiB likewise).  SIZE_MAX if that does not fit. */
+/* How many elements `room` has (best at a multiple of 64 bytes) for N rows of this V, or fewer:
+ * for lm_cross_entropy_both (gradients: 64 MiB of float, or 64 rows of V where that is more, or all
+ * N rows where that is less) or for lm_cross_entropy_forward (4 MiB likewise).  SIZE_MAX if that
+ * does not fit. */
 size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients);
 
 /* The same for lm_cross_entropy_both with factors, and lm_cross_entropy_weights. */
@@ -74,9 +75,10 @@ double lm_cross_entropy_both(const lm_compute *on, lm_real *losses, const lm_log
                              const uint32_t *targets, lm_real scale, const lm_real *row_scale,
                              lm_real *room);
 
-/* The gradient of a panel of weights by itself, after lm_cross_entropy_both without d_weight and
- * row_scale: d_weight (words of the panel, width) +=, the same bits.  Logits are made anew, so no
- * more of them are kept than a panel's.  The weights are one term, LM_OUT_MAJOR, what they were. */
+/* The gradient of a panel of weights by itself, after lm_cross_entropy_both without d_weight,
+ * d_bias and row_scale: d_weight (words of the panel, width) +=, the same bits.  Logits are made
+ * anew, so no more of them are kept than a panel's.  The weights are one term, LM_OUT_MAJOR, what
+ * they were. */
 void lm_cross_entropy_weights(const lm_compute *on, const lm_logits *logits,
                               const uint32_t *targets, lm_real scale, size_t panel,
                               lm_real *d_weight, lm_real *room);

@@ -47,6 +47,7 @@ lm_gpt_shape lm_gpt_preset(size_t place, double *lr);
     "gpt1|gpt2|gpt2-medium|gpt2-large|gpt2-xl|gpt3-small|gpt3-medium|gpt3-large|gpt3-xl|"          \
     "gpt3-2.7b|gpt3-6.7b|gpt3-13b|gpt3-175b"
 
+/* In this order: gpt_early.c tells parts of the parameters by their fields. */
 typedef struct {
     lm_real *wte, *wpe;        /* (V,C), (T,C); wpe NULL: sines */
     lm_real *ln_f, *ln_f_bias; /* (C); NULL: post-norm */

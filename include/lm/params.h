@@ -84,7 +84,8 @@ void lm_params_free(lm_params *params); /* NULL is allowed */
 /* A block of zeros, aligned to 64 bytes, in huge pages if large.  Free with lm_block_free. */
 LM_MUST_USE lm_status lm_params_block(const lm_params *params, lm_real **block, lm_err *e);
 void lm_block_free(lm_real *block); /* NULL is allowed */
-void lm_block_clear(const lm_compute *on, const lm_params *params, lm_real *block);
+/* The first n elements. */
+void lm_block_clear(const lm_compute *on, lm_real *block, size_t n);
 
 /* Sets every pointer of the struct at `fields` to its place in the block; what is const there stays
  * so by the caller's care. */

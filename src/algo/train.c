@@ -100,7 +100,7 @@ static lm_status compute_gradient(lm_training *t, size_t count, lm_loss *loss, l
 {
     const size_t part = lm_train_micro_batch(t->o);
     const double events = events_of(t, t->ids, count);
-    lm_block_clear(t->on, t->task->params, t->grads);
+    lm_block_clear(t->on, t->grads, t->task->params->size);
     for (size_t from = 0; from < count; from += part) {
         const uint64_t *ids = t->ids + from;
         const size_t n = count - from < part ? count - from : part;
@@ -111,17 +111,24 @@ static lm_status compute_gradient(lm_training *t, size_t count, lm_loss *loss, l
     return LM_OK;
 }
 
+/* Are the loss of the next step, and its gradient, numbers? */
+static lm_status check_step(lm_training *t, double loss, double norm, lm_err *e)
+{
+    const uint64_t step = t->at.step + 1;
+    if (!isfinite(loss)) return fail_diverged(t, step, "the loss", loss, e);
+    if (!isfinite(norm)) return fail_diverged(t, step, "the norm of the gradient", norm, e);
+    t->at.norm = norm;
+    return LM_OK;
+}
+
 /* Until the gradient is known to be good nothing of the state is changed. */
 static lm_status descend(lm_training *t, lm_loss *loss, lm_err *e)
 {
     LM_TRY(compute_gradient(t, choose_examples(t), loss, e));
-    const uint64_t step = t->at.step + 1;
     const double norm = lm_grad_norm(t->on, t->task->params, t->grads);
-    if (!isfinite(loss->loss)) return fail_diverged(t, step, "the loss", loss->loss, e);
-    if (!isfinite(norm)) return fail_diverged(t, step, "the norm of the gradient", norm, e);
+    LM_TRY(check_step(t, loss->loss, norm, e));
     lm_optim_step(t->on, t->optim, t->values, t->grads, rate_of(t, t->at.step),
                   lm_clip_scale(norm, t->o->clip));
-    t->at.norm = norm;
     return LM_OK;
 }
 
@@ -147,12 +154,7 @@ static lm_status descend_early(lm_training *t, lm_loss *loss, lm_err *e)
     assert(t->task->stream);
     lm_optim_begin(t->optim);
     LM_TRY(t->task->stream(t->task->model, t->on, t->values, &batch, &sink, loss, e));
-    if (!isfinite(loss->loss)) return fail_diverged(t, t->at.step + 1, "the loss", loss->loss, e);
-    const double norm = sqrt(s.squares);
-    if (!isfinite(norm))
-        return fail_diverged(t, t->at.step + 1, "the norm of the gradient", norm, e);
-    t->at.norm = norm;
-    return LM_OK;
+    return check_step(t, loss->loss, sqrt(s.squares), e);
 }
 
 /* The model moves its parameters itself. */

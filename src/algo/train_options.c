@@ -198,11 +198,24 @@ static lm_status check_state(const char *output, lm_err *e)
     return s;
 }
 
+/* Is the log where the model or the state of the run is written? */
+static lm_status check_log(const char *output, lm_err *e)
+{
+    lm_str state = {0};
+    if (!given.log || !lm_train_keeps_state(output)) return LM_OK;
+    lm_status s = lm_train_state_path(&state, output, e);
+    if (!s && strcmp(given.log, output) == 0)
+        s = lm_fail(e, LM_EUSAGE, "--log: %s is where the model is written", output);
+    if (!s && strcmp(given.log, state.text) == 0)
+        s = lm_fail(e, LM_EUSAGE, "--log: %s is where the run is saved", state.text);
+    lm_str_free(&state);
+    return s;
+}
+
 static lm_status check_outputs(const char *output, lm_err *e)
 {
     const char *needs = NULL;
-    if (given.log && strcmp(given.log, output) == 0 && lm_train_keeps_state(output))
-        return lm_fail(e, LM_EUSAGE, "--log: %s is where the model is written", output);
+    LM_TRY(check_log(output, e));
     if (given.save_every) needs = "save-every";
     if (given.resume) needs = "resume";
     if (lm_train_keeps_state(output)) {

@@ -37,7 +37,8 @@ typedef struct {
     size_t kept;   /* panels kept at once */
     size_t ld;     /* elements of a row of a panel: not a power of 2, whose rows would compete for
                     * the same few places in a cache */
-    size_t rows;   /* of a chunk */
+    size_t rows;   /* of a chunk, */
+    size_t most;   /* and of any chunk of so many rows or fewer, which have fewer chunks */
 } plan;
 
 size_t lm_cross_entropy_panels(size_t V)
@@ -55,6 +56,7 @@ static plan plan_of(size_t N, size_t V, keeping keep)
     if (most < FEWEST_ROWS) most = FEWEST_ROWS;
     const size_t chunks = N / most + (N % most != 0);
     p.rows = N ? N / chunks + (N % chunks != 0) : 0;
+    p.most = N < most ? N : most;
     return p;
 }
 
@@ -65,7 +67,7 @@ static size_t room_of(size_t N, size_t V, keeping keep)
     size_t logits, sums, row, room;
     if (!lm_mul_size(p.kept, p.ld, &logits) || !lm_mul_size(p.panels, 2, &sums) ||
         !lm_add_size(logits, sums, &row) || !lm_add_size(row, 1, &row) ||
-        !lm_mul_size(row, p.rows, &room))
+        !lm_mul_size(row, p.most, &room))
         return SIZE_MAX;
     return room;
 }
@@ -78,7 +80,7 @@ size_t lm_cross_entropy_room(size_t N, size_t V, bool gradients)
 size_t lm_cross_entropy_room_apart(size_t N, size_t V)
 {
     const plan later = plan_of(N, V, LOGITS);
-    const size_t first = room_of(N, V, FACTORS), panel = later.rows * later.ld;
+    const size_t first = room_of(N, V, FACTORS), panel = later.most * later.ld;
     return first < panel ? panel : first;
 }
 

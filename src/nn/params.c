@@ -90,9 +90,9 @@ void lm_block_free(lm_real *block)
     lm_free(given);
 }
 
-void lm_block_clear(const lm_compute *on, const lm_params *params, lm_real *block)
+void lm_block_clear(const lm_compute *on, lm_real *block, size_t n)
 {
-    lm_nn_clear(on, block, params->size);
+    lm_nn_clear(on, block, n);
 }
 
 void lm_params_bind(const lm_params *params, const lm_real *block, void *fields)

@@ -19,10 +19,10 @@ $ for t in 0.1 0.3 1 60; do [ -e parts.gpt ] || timeout -s INT $t gpt-train -q -
 $ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --dropout 0.1 --doc -o d.gpt letters; gpt-train -q -j 3 --layers 2 --heads 2 --width 16 -t 8 -b 8 -l 0.01 --steps 120 --dropout 0.1 --recompute --doc -o e.gpt letters; cmp d.gpt e.gpt
 
 # Parameters that move as gradients come: the same bytes in less memory, for what has no need of a whole gradient.
-$ for form in '' '--norm post --dropout 0.1' '--positions sine --recompute --epochs 3' '--vocab 5000 --optimizer gpt1'; do
+$ for form in '' '--norm post --dropout 0.1' '--positions sine --recompute --epochs 3' '--vocab 4096' '--heads 1 --width 6 --vocab 2051' '--vocab 5000 --optimizer gpt1'; do
 >     for early in '' '--early-update -j 2'; do
->         steps=30; case $form in *epochs*) steps=0 ;; esac
->         gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 --clip 0 --steps $steps $form $early --valid letters --log "log$early" --log-every 10 --doc -o "early$early" letters
+>         steps=30; shape='--heads 2 --width 16'; case $form in *epochs*) steps=0 ;; *width*) shape= ;; esac
+>         gpt-train -q --layers 2 $shape -t 8 -b 8 --clip 0 --steps $steps $form $early --valid letters --log "log$early" --log-every 10 --doc -o "early$early" letters
 >     done
 >     cmp early 'early--early-update -j 2'
 > done
@@ -41,6 +41,10 @@ $ gpt-train --early-update --clip 0 -b 4 --accumulate 2 -o none letters
 = 2
 $ gpt-train -q --layers 2 --heads 2 --width 16 -t 8 -b 8 --clip 0 --warmup 0 --early-update -l 1e6 --optimizer sgd --steps 20 --doc -o none letters 2>&1 | sed 's/ at step.*//'; [ ! -e none ]
 | gpt-train: training diverged
+
+# A last batch of fewer rows, with a vocabulary whose logits are computed in chunks.
+$ for i in 1 2 3 4 5 6; do cat letters; done | head -c 1660 >long; gpt-train -q --layers 1 --heads 1 --width 8 -t 128 -b 8 --epochs 1 --vocab 50257 --doc -o wide.gpt long; lm-eval -m wide.gpt --doc long | grep tokens
+| tokens	1661
 
 # Every form learns it.
 $ for form in '--norm post' '--positions sine' '--pattern local:2,atrous:4' '--pattern fixed:4' '--pattern dense,band:3' \
@@ -183,6 +187,10 @@ $ for m in one e; do gpt-train -q --init $m.gpt --tokenizer $m.gpt --layers 2 --
 | 2
 $ gpt-train -q --log x -o x text
 ! gpt-train: --log: x is where the model is written
+! gpt-train: --help shows an example
+= 2
+$ gpt-train -q --log x.run -o x text
+! gpt-train: --log: x.run is where the run is saved
 ! gpt-train: --help shows an example
 = 2
 $ gpt-train -q --dry-run -o x --layers 2

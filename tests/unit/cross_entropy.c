@@ -295,11 +295,25 @@ TEST(cross_entropy_room_of_much)
     without_threads(on);
 }
 
+/* A room serves fewer rows, too, though they may be more to a chunk. */
+TEST(cross_entropy_room_of_fewer_rows)
+{
+    const size_t shapes[][2] = {{2048, 50257}, {512, 33278}, {4096, 257}, {130, 70000}};
+    for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
+        const size_t N = shapes[i][0], V = shapes[i][1];
+        for (size_t n = 1; n < N; n++) {
+            CHECK(lm_cross_entropy_room(n, V, true) <= lm_cross_entropy_room(N, V, true));
+            CHECK(lm_cross_entropy_room(n, V, false) <= lm_cross_entropy_room(N, V, false));
+            CHECK(lm_cross_entropy_room_apart(n, V) <= lm_cross_entropy_room_apart(N, V));
+        }
+    }
+}
+
 /* The weights' gradients made later, panel by panel, are the same bits, in one chunk of rows or
  * more, and so is all else. */
 TEST(cross_entropy_weights_apart)
 {
-    const size_t shapes[][2] = {{9, 100}, {70, 4097}, {250, 66000}};
+    const size_t shapes[][2] = {{9, 100}, {70, 4097}, {66, 4096}, {250, 66000}};
     lm_compute *on = with_threads(2);
     for (size_t i = 0; i < sizeof shapes / sizeof *shapes; i++) {
         problem p = draw(shapes[i][0], shapes[i][1], 2, 0);

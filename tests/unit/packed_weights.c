@@ -113,11 +113,16 @@ TEST(packed_avx512bf16)
 TEST(packed_of_many_rows)
 {
     const shape many = {700, 3072, 40, true, true}, deep = {30, 40000, 33, false, true};
+    const shape row = {1, 40000, 100, false, true}, last_row = {31, 40000, 100, false, true};
     check_shape(&many, LM_WEIGHTS_F32, 2);
     check_shape(&many, LM_WEIGHTS_BF16, 2);
     check_shape(&many, LM_WEIGHTS_INT8, 1);
     check_shape(&deep, LM_WEIGHTS_BF16, 1);
     check_shape(&deep, LM_WEIGHTS_INT8, 2);
+    check_shape(&row, LM_WEIGHTS_F32, 1);
+    check_shape(&row, LM_WEIGHTS_INT8, 2);
+    check_shape(&last_row, LM_WEIGHTS_BF16, 1);
+    check_shape(&last_row, LM_WEIGHTS_INT8, 2);
 }
 
 /* What packing loses: half of the last bit kept, half of a step. */

@@ -151,12 +151,12 @@ double lm_gpt_losses(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights
 }
 
 double lm_gpt_head_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
-                            lm_gpt_room *rows, lm_logits *logits, lm_real scale, lm_real *room)
+                            lm_gpt_room *room, lm_logits *logits, lm_real scale)
 {
-    lm_real *d_out = w->ln_f ? rows->d_out : rows->layers.d_x;
+    lm_real *d_out = w->ln_f ? room->d_out : room->layers.d_x;
     memset(d_out, 0, logits->N * (size_t)g->shape.width * sizeof *d_out);
     logits->term[0].d_in = d_out;
-    return lm_cross_entropy_both(on, rows->losses, logits, rows->targets, scale, NULL, room);
+    return lm_cross_entropy_both(on, room->losses, logits, room->targets, scale, NULL, room->room);
 }
 
 void lm_gpt_norm_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
@@ -185,7 +185,7 @@ double lm_gpt_both(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *
     const size_t N = lm_gpt_run_layers(on, g, w, room, lengths, B, chance);
     lm_logits logits = lm_gpt_logits_of(g, w, room, N);
     logits.term[0].d_weight = d->wte;
-    const double sum = lm_gpt_head_backward(on, g, w, room, &logits, scale, room->room);
+    const double sum = lm_gpt_head_backward(on, g, w, room, &logits, scale);
     if (w->ln_f) lm_gpt_norm_backward(on, g, w, d, room, N);
     lm_transformer_backward(on, &g->transformer, w->layer, d->layer, &room->layers, lengths, B,
                             chance ? &chance->layers : NULL);

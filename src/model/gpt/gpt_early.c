@@ -2,17 +2,16 @@
  *
  * The vectors of tokens are also the output's weights, so theirs come last: panel by panel, of
  * logits that are made a second time. */
+#include <assert.h>
 #include <math.h>
-#include <string.h>
+#include <stddef.h>
 #include "gpt_private.h"
 #include "lm/cross_entropy.h"
 #include "lm/embedding.h"
-#include "lm/layernorm.h"
-#include "lm/vector.h"
 
 struct lm_gpt_early {
     lm_real *factors; /* (N, panels) */
-    lm_real *part;    /* gradients under way; zeros between two parts */
+    lm_real *part;    /* (largest_part): gradients under way; zeros between two parts */
     uint32_t *ids;    /* (N), counted from the first word of a panel */
     lm_arena arena;
 };
@@ -58,6 +57,15 @@ static size_t size_of(const lm_gpt *g, rows r)
     return lm_params_at(g->params, r.end) - lm_params_at(g->params, r.first);
 }
 
+/* Parts that miss a parameter would leave it as it was. */
+static bool is_covered(const lm_gpt *g)
+{
+    const rows table = rows_of(g, offsetof(lm_gpt_weights, wte), offsetof(lm_gpt_weights, wpe));
+    size_t sum = size_of(g, table) + size_of(g, rows_of_positions(g)) + size_of(g, rows_of_norm(g));
+    for (size_t l = 0; l < g->transformer.layers; l++) sum += size_of(g, rows_of_layer(g, l));
+    return sum == g->params->size;
+}
+
 /* Elements of the largest part. */
 static size_t largest_part(const lm_gpt *g)
 {
@@ -91,6 +99,7 @@ uint64_t lm_gpt_early_bytes(const lm_gpt *g, size_t N, lm_transformer_mode mode)
 lm_status lm_gpt_early_new(lm_gpt_early **out, lm_gpt_room *room, const lm_gpt *g, size_t N,
                            size_t B, lm_transformer_mode mode, lm_pool *pool, lm_err *e)
 {
+    assert(is_covered(g));
     LM_TRY(lm_gpt_room_with(room, g, N, B, mode, head_of(g, N), pool, e));
     const size_t V = (size_t)g->shape.vocab, part = largest_part(g);
     lm_gpt_early *s = *out = lm_new(1, sizeof *s, e);
@@ -139,7 +148,7 @@ static void hand_over(const pass *p, size_t first, size_t end)
 {
     const lm_block_part part = {p->s->part, first, end};
     p->sink->take(p->sink->context, &part);
-    memset(p->s->part, 0, (end - first) * sizeof *p->s->part);
+    lm_block_clear(p->on, p->s->part, end - first);
 }
 
 static void hand_over_rows(const pass *p, rows r)
@@ -209,7 +218,7 @@ double lm_gpt_both_early(const lm_compute *on, const lm_gpt *g, const lm_gpt_wei
                     .sink = sink};
     lm_logits logits = lm_gpt_logits_of(g, w, room, p.N);
     logits.factors = s->factors;
-    const double sum = lm_gpt_head_backward(on, g, w, room, &logits, scale, room->room);
+    const double sum = lm_gpt_head_backward(on, g, w, room, &logits, scale);
     if (!isfinite(sum)) return sum;
     if (w->ln_f) norm_part(&p);
     for (size_t l = g->transformer.layers; l-- > 0;) layer_part(&p, l);

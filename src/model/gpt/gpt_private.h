@@ -36,10 +36,10 @@ size_t lm_gpt_run_layers(const lm_compute *on, const lm_gpt *g, const lm_gpt_wei
 lm_logits lm_gpt_logits_of(const lm_gpt *g, const lm_gpt_weights *w, const lm_gpt_room *room,
                            size_t N);
 
-/* The losses, in rows->losses; returns their sum.  The gradient of what came from the layers, or
- * of LN_f's output; what else the logits say is wanted.  `room`: of the cross entropy. */
+/* The losses, in room->losses; returns their sum.  room->d_out (without LN_f: layers.d_x) = the
+ * gradient of what the logits are of; += those that `logits` asks for. */
 double lm_gpt_head_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
-                            lm_gpt_room *rows, lm_logits *logits, lm_real scale, lm_real *room);
+                            lm_gpt_room *room, lm_logits *logits, lm_real scale);
 /* From there through LN_f, which there is. */
 void lm_gpt_norm_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
                           const lm_gpt_weights *d, lm_gpt_room *room, size_t N);
@@ -52,7 +52,7 @@ void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const l
 /* ---- gpt_early.c ---- */
 
 typedef struct lm_gpt_early lm_gpt_early;
-/* Makes *room as well, as lm_gpt_room_new does. */
+/* Makes *room as well, as lm_gpt_room_new does, to train in.  Errors: LM_ENOMEM. */
 LM_MUST_USE lm_status lm_gpt_early_new(lm_gpt_early **early, lm_gpt_room *room, const lm_gpt *g,
                                        size_t N, size_t B, lm_transformer_mode mode, lm_pool *pool,
                                        lm_err *e);

@@ -187,6 +187,9 @@ static lm_status accept(void *context, const lm_ckpt *ckpt, lm_err *e)
     lm_gpt *g = ((lm_gpt_trainer *)context)->gpt;
     lm_gpt_shape its;
     LM_TRY(lm_gpt_read_shape(&its, ckpt, e));
+    if (!(its.eps >= 0 && its.eps <= 1)) /* or NaN */
+        return lm_fail(e, LM_EFORMAT, "%s: lm.config: eps: %g is not in 0 .. 1", lm_ckpt_path(ckpt),
+                       its.eps);
     LM_TRY(accept_shape(&g->shape, &its, lm_ckpt_path(ckpt), e));
     LM_TRY(accept_tokenizer(g->tokenizer, ckpt, e));
     lm_gpt_set_eps(g, its.eps);
@@ -239,7 +242,7 @@ lm_status lm_gpt_trainer_new(lm_gpt_trainer **out, lm_gpt *gpt, const lm_gpt_tex
         .model = t,
         .examples = how->random || !text ? 0 : lm_gpt_text_windows(text, gpt->shape.context),
         .step = step,
-        .stream = stream,
+        .stream = how->early ? stream : NULL,
         .events = events,
         .evaluate = valid ? evaluate : NULL,
         .accept = accept,

@@ -32,18 +32,22 @@ static uint32_t class_size(const lm_nnlm *m, size_t g)
     return m->class_begin[g + 1] - m->class_begin[g];
 }
 
-static uint32_t largest_class(const lm_nnlm *m)
+/* A smaller class has more rows at once, so it is not always the largest that needs most. */
+static size_t room_of_any(const lm_nnlm *m, size_t batch, bool gradients)
 {
-    uint32_t most = 0;
-    for (size_t g = 0; g < m->shape.classes; g++)
-        if (class_size(m, g) > most) most = class_size(m, g);
+    size_t most = 0;
+    for (size_t g = 0; g < m->shape.classes; g++) {
+        const uint32_t V = class_size(m, g);
+        const size_t room = V ? lm_cross_entropy_room(batch, V, gradients) : 0;
+        if (room > most) most = room;
+    }
     return most;
 }
 
 static lm_status new_workers(struct lm_nnlm_groups *groups, const lm_nnlm *m, size_t batch,
                              bool gradients, lm_pool *pool, bool bf16, lm_err *e)
 {
-    const size_t room = lm_cross_entropy_room(batch, largest_class(m), gradients);
+    const size_t room = room_of_any(m, batch, gradients);
     const size_t count = lm_pool_threads(pool);
     groups->workers = lm_arena_new(&groups->arena, count, sizeof *groups->workers, e);
     if (!groups->workers) return e->status;
