@@ -1,6 +1,7 @@
 /* slices.c - a loop over many small things, in slices. */
 #include "slices.h"
 #include <string.h>
+#include "lm/vector.h"
 
 /* Elements a slice touches at least: some microseconds of work, more than a thread's waking. */
 enum { SLICE_WORK = 16384 };
@@ -26,7 +27,7 @@ void lm_nn_slices(const lm_compute *on, size_t count, size_t work,
     lm_parallel_for(lm_compute_pool(on), count / step + (count % step != 0), do_slice, &l);
 }
 
-/* ---- clearing and copying ---- */
+/* ---- clearing, copying, adding ---- */
 
 typedef struct {
     lm_real *to;
@@ -55,4 +56,16 @@ void lm_nn_copy(const lm_compute *on, lm_real *to, const lm_real *from, size_t n
 {
     filling f = {to, from};
     lm_nn_slices(on, n, 1, copy_some, &f);
+}
+
+static void add_some(void *context, size_t first, size_t end)
+{
+    const filling *f = context;
+    lm_vec_axpy(f->to + first, 1, f->from + first, end - first);
+}
+
+void lm_nn_add(const lm_compute *on, lm_real *to, const lm_real *from, size_t n)
+{
+    filling f = {to, from};
+    lm_nn_slices(on, n, 1, add_some, &f);
 }

@@ -10,8 +10,9 @@
 void lm_nn_slices(const lm_compute *on, size_t count, size_t work,
                   void (*body)(void *context, size_t first, size_t end), void *context);
 
-/* x (n) = 0; to (n) = from. */
+/* x (n) = 0; to (n) = from; to (n) += from. */
 void lm_nn_clear(const lm_compute *on, lm_real *x, size_t n);
 void lm_nn_copy(const lm_compute *on, lm_real *to, const lm_real *from, size_t n);
+void lm_nn_add(const lm_compute *on, lm_real *to, const lm_real *from, size_t n);
 
 #endif

@@ -3,7 +3,6 @@
 #include <assert.h>
 #include <string.h>
 #include "lm/layernorm.h"
-#include "lm/vector.h"
 #include "slices.h"
 #include "transformer_room.h"
 
@@ -59,24 +58,6 @@ static lm_dropout dropout_at(const pass *p, size_t layer, uint32_t site)
 }
 
 /* ---- pieces of a layer ---- */
-
-typedef struct {
-    lm_real *to;
-    const lm_real *from;
-} addition;
-
-static void add_some(void *context, size_t first, size_t end)
-{
-    const addition *a = context;
-    lm_vec_axpy(a->to + first, 1, a->from + first, end - first);
-}
-
-/* to (n) += from */
-static void add(const lm_compute *on, lm_real *to, const lm_real *from, size_t n)
-{
-    addition a = {to, from};
-    lm_nn_slices(on, n, 16, add_some, &a);
-}
 
 /* The keys of a layer in a cache; its values follow. */
 static lm_real *kept(const pass *p, size_t layer, const lm_kv_cache *cache)
@@ -190,7 +171,7 @@ static void attention_forward(const pass *p, size_t layer, const lm_layer *w,
     linear(p, saved->middle, saved->heads, w->c_proj, packed.c_proj, w->proj_bias, C, C);
     const lm_dropout drop = dropout_at(p, layer, 1);
     lm_dropout_forward(p->on, saved->middle, saved->middle, &drop, n);
-    add(p->on, saved->middle, saved->x, n);
+    lm_nn_add(p->on, saved->middle, saved->x, n);
 }
 
 /* What the mlp takes: LN2(middle), or LN1(middle). */
@@ -214,7 +195,7 @@ static void mlp_forward(const pass *p, size_t layer, const lm_layer *w,
     linear(p, end, p->s->active, w->c_out, packed.c_out, w->out_bias, F, C);
     const lm_dropout drop = dropout_at(p, layer, 2);
     lm_dropout_forward(p->on, end, end, &drop, n);
-    add(p->on, end, p->t->pre_norm ? saved->middle : p->s->normed, n);
+    lm_nn_add(p->on, end, p->t->pre_norm ? saved->middle : p->s->normed, n);
     if (!p->t->pre_norm) norm_2(p, out, end, w, saved);
 }
 
@@ -346,7 +327,7 @@ static void layer_backward(const pass *p, size_t layer, const lm_layer *w, const
         lm_nn_copy(p->on, s->d_middle, d_x, n);
         norm_2_backward(p, s->d_middle, s->d_normed, saved->middle, w, d, saved);
     } else {
-        add(p->on, s->d_normed, d_x, n);
+        lm_nn_add(p->on, s->d_normed, d_x, n);
         lm_nn_clear(p->on, s->d_middle, n);
         norm_1_backward(p, s->d_middle, s->d_normed, saved->middle, w, d, saved);
     }

@@ -14,6 +14,14 @@ function hex(text,   i, value) {
     return value
 }
 
+function to_hex(value,   text) {
+    do {
+        text = substr("0123456789abcdef", value % 16 + 1, 1) text
+        value = int(value / 16)
+    } while (value > 0)
+    return text
+}
+
 # A[..B] in FIRST and LAST.
 function range(text,   ends) {
     gsub(/ /, "", text)
@@ -101,7 +109,7 @@ function extends(map, code, prior, count, step, rise) {
 }
 
 function put_run(first, count, step, target, rise) {
-    item(sprintf("{%d,%d,%d,%d,%d}", first, count, step, target, rise))
+    item("{" first "," count "," step "," target "," rise "}")
 }
 
 function put_classes(   code, now, before) {
@@ -110,7 +118,7 @@ function put_classes(   code, now, before) {
     before = -1
     for (code = 0; code <= 1114112; code++) {
         now = class[code] + 0
-        if (now != before) item(sprintf("0x%x", code * 256 + now))
+        if (now != before) item("0x" to_hex(code * 256 + now))
         before = now
     }
     end_table()
@@ -132,7 +140,7 @@ function put_several(   code, parts) {
     for (code = 0; code <= 1114111; code++) {
         if (!(code in more)) continue
         if (split(more[code], parts, " ") > 3) exit 1
-        item(sprintf("{%d,%d,%d}", parts[1], parts[2], parts[3]))
+        item("{" parts[1] + 0 "," parts[2] + 0 "," parts[3] + 0 "}")
         base[code] = 1114112 + places++
     }
     end_table()

@@ -1,10 +1,12 @@
 /* params.c - tests of the parameter table: layout, initial values, saving and loading. */
 #include "lm/params.h"
+#include <math.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include "failing.h"
+#include "lm/random.h"
 #include "models.h"
 #include "test.h"
 
@@ -218,6 +220,43 @@ TEST(params_init_torch_none)
     lm_block_free(c);
     lm_params_free(three);
     lm_params_free(single);
+}
+
+/* By its definition: element `i` of row 0. */
+static double defined(lm_init init, uint64_t seed, uint64_t i)
+{
+    const uint64_t in_block = init == LM_INIT_NORMAL ? 2 : 4;
+    const lm_random_block bits = lm_random_at(seed, LM_RANDOM_INIT, 0, i / in_block);
+    const lm_random_block others = {{bits.word[2], bits.word[3], 0, 0}};
+    if (init == LM_INIT_UNIFORM) return (double)(bits.word[i % 4] >> 8) * 0x1p-23 - 1;
+    const double radius = sqrt(-2 * log(1 - lm_random_real(bits)));
+    const double angle = 6.283185307179586 * lm_random_real(others);
+    return radius * (i % 2 ? sin(angle) : cos(angle));
+}
+
+/* A row of several pieces, the last one short, is what it should be, drawn by one thread or three.
+ */
+TEST(params_init_of_long_rows)
+{
+    enum { COUNT = 50003 };
+    const lm_init kinds[] = {LM_INIT_NORMAL, LM_INIT_UNIFORM};
+    lm_err e = {0};
+    lm_pool *pool;
+    CHECK_OK(lm_pool_new(&pool, 3, &e), &e);
+    for (size_t k = 0; k < sizeof kinds / sizeof *kinds; k++) {
+        const lm_param row = {
+            .name = "x", .dims = 1, .shape = {COUNT}, .init = kinds[k], .scale = 0.5};
+        lm_params *params = new_params(&row, 1);
+        lm_real *one = new_block(params), *many = new_block(params);
+        CHECK_OK(lm_params_init(params, one, "default", 5, NULL, &e), &e);
+        CHECK_OK(lm_params_init(params, many, "default", 5, pool, &e), &e);
+        CHECK_BYTES(many, one, params->size * sizeof *one);
+        for (size_t i = 0; i < COUNT; i++) CHECK_NEAR(one[i], 0.5 * defined(kinds[k], 5, i), 1e-6);
+        lm_block_free(one);
+        lm_block_free(many);
+        lm_params_free(params);
+    }
+    lm_pool_free(pool);
 }
 
 TEST(params_init_other_rules)

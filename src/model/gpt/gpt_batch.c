@@ -88,20 +88,20 @@ static void embed(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w
     }
 }
 
-void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const lm_real *d_h,
+void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const lm_gpt_room *room,
                                const size_t *lengths, size_t B)
 {
     const size_t C = (size_t)g->shape.width;
+    const lm_real *d_h = room->layers.d_x;
     for (size_t b = 0; b < B; d_h += lengths[b++] * C) lm_vec_axpy(d->wpe, 1, d_h, lengths[b] * C);
 }
 
 static void embed_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *d,
-                           const lm_gpt_room *room, const lm_real *d_h, const size_t *lengths,
-                           size_t B)
+                           const lm_gpt_room *room, const size_t *lengths, size_t B)
 {
-    const size_t C = (size_t)g->shape.width;
-    lm_embedding_backward(on, d->wte, d_h, room->ids, lm_transformer_rows(lengths, B), C);
-    if (d->wpe) lm_gpt_positions_backward(g, d, d_h, lengths, B);
+    lm_embedding_backward(on, d->wte, room->layers.d_x, room->ids, lm_transformer_rows(lengths, B),
+                          (size_t)g->shape.width);
+    if (d->wpe) lm_gpt_positions_backward(g, d, room, lengths, B);
 }
 
 static lm_dropout embedding_dropout(const lm_gpt *g, const lm_gpt_chance *c)
@@ -190,7 +190,7 @@ double lm_gpt_both(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *
     lm_transformer_backward(on, &g->transformer, w->layer, d->layer, &room->layers, lengths, B,
                             chance ? &chance->layers : NULL);
     lm_gpt_drop_backward(on, g, room, N, chance);
-    embed_backward(on, g, d, room, room->layers.d_x, lengths, B);
+    embed_backward(on, g, d, room, lengths, B);
     return sum;
 }
 

@@ -41,10 +41,14 @@ static rows rows_of_layer(const lm_gpt *g, size_t l)
     return rows_of(g, from, from + sizeof(lm_layer));
 }
 
+static rows rows_of_tokens(const lm_gpt *g)
+{
+    return rows_of(g, offsetof(lm_gpt_weights, wte), offsetof(lm_gpt_weights, wpe));
+}
+
 static rows rows_of_positions(const lm_gpt *g)
 {
-    const size_t from = offsetof(lm_gpt_weights, wpe);
-    return rows_of(g, from, from + sizeof(lm_real *));
+    return rows_of(g, offsetof(lm_gpt_weights, wpe), offsetof(lm_gpt_weights, ln_f));
 }
 
 static rows rows_of_norm(const lm_gpt *g)
@@ -60,18 +64,23 @@ static size_t size_of(const lm_gpt *g, rows r)
 /* Parts that miss a parameter would leave it as it was. */
 static bool is_covered(const lm_gpt *g)
 {
-    const rows table = rows_of(g, offsetof(lm_gpt_weights, wte), offsetof(lm_gpt_weights, wpe));
-    size_t sum = size_of(g, table) + size_of(g, rows_of_positions(g)) + size_of(g, rows_of_norm(g));
+    size_t sum = size_of(g, rows_of_tokens(g)) + size_of(g, rows_of_positions(g)) +
+                 size_of(g, rows_of_norm(g));
     for (size_t l = 0; l < g->transformer.layers; l++) sum += size_of(g, rows_of_layer(g, l));
     return sum == g->params->size;
+}
+
+/* Words of the panel that begins with `word`. */
+static size_t words_from(const lm_gpt *g, size_t word)
+{
+    const size_t left = (size_t)g->shape.vocab - word;
+    return left < LM_CROSS_ENTROPY_PANEL ? left : LM_CROSS_ENTROPY_PANEL;
 }
 
 /* Elements of the largest part. */
 static size_t largest_part(const lm_gpt *g)
 {
-    const size_t words =
-        g->shape.vocab < LM_CROSS_ENTROPY_PANEL ? (size_t)g->shape.vocab : LM_CROSS_ENTROPY_PANEL;
-    size_t most = words * (size_t)g->shape.width + LM_PARAM_STEP;
+    size_t most = words_from(g, 0) * (size_t)g->shape.width + LM_PARAM_STEP;
     const size_t sizes[] = {size_of(g, rows_of_layer(g, 0)), size_of(g, rows_of_positions(g)),
                             size_of(g, rows_of_norm(g))};
     for (size_t i = 0; i < sizeof sizes / sizeof *sizes; i++)
@@ -178,7 +187,7 @@ static void positions_part(const pass *p)
 {
     const rows r = rows_of_positions(p->g);
     const lm_gpt_weights d = bind(p, r);
-    lm_gpt_positions_backward(p->g, &d, p->room->layers.d_x, p->lengths, p->B);
+    lm_gpt_positions_backward(p->g, &d, p->room, p->lengths, p->B);
     hand_over_rows(p, r);
 }
 
@@ -186,12 +195,11 @@ static void positions_part(const pass *p)
 static void panel_part(const pass *p, const lm_logits *logits, size_t panel, lm_real scale)
 {
     const size_t C = (size_t)p->g->shape.width, word = panel * LM_CROSS_ENTROPY_PANEL;
-    const size_t left = logits->V - word;
-    const size_t words = left < LM_CROSS_ENTROPY_PANEL ? left : LM_CROSS_ENTROPY_PANEL;
-    const rows table = rows_of(p->g, offsetof(lm_gpt_weights, wte), offsetof(lm_gpt_weights, wpe));
+    const size_t words = words_from(p->g, word);
+    const rows table = rows_of_tokens(p->g);
     const size_t at = lm_params_at(p->g->params, table.first);
     const size_t end =
-        words == left ? lm_params_at(p->g->params, table.end) - at : (word + words) * C;
+        word + words == logits->V ? lm_params_at(p->g->params, table.end) : at + (word + words) * C;
     lm_cross_entropy_weights(p->on, logits, p->room->targets, scale, panel, p->s->part,
                              p->room->room);
     for (size_t n = 0; n < p->N; n++) {
@@ -199,7 +207,7 @@ static void panel_part(const pass *p, const lm_logits *logits, size_t panel, lm_
         p->s->ids[n] = id >= word && id - word < words ? (uint32_t)(id - word) : LM_NO_ROW;
     }
     lm_embedding_backward(p->on, p->s->part, p->room->layers.d_x, p->s->ids, p->N, C);
-    hand_over(p, at + word * C, at + end);
+    hand_over(p, at + word * C, end);
 }
 
 double lm_gpt_both_early(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,

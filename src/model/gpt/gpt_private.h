@@ -43,10 +43,11 @@ double lm_gpt_head_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_
 /* From there through LN_f, which there is. */
 void lm_gpt_norm_backward(const lm_compute *on, const lm_gpt *g, const lm_gpt_weights *w,
                           const lm_gpt_weights *d, lm_gpt_room *room, size_t N);
-/* What comes after the layers: from the gradient of their input to that of h0; d->wpe += it. */
+/* What comes after the layers, in layers.d_x: from the gradient of their input to that of h0; then
+ * d->wpe += it. */
 void lm_gpt_drop_backward(const lm_compute *on, const lm_gpt *g, lm_gpt_room *room, size_t N,
                           const lm_gpt_chance *chance);
-void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const lm_real *d_h,
+void lm_gpt_positions_backward(const lm_gpt *g, const lm_gpt_weights *d, const lm_gpt_room *room,
                                const size_t *lengths, size_t B);
 
 /* ---- gpt_early.c ---- */
